@@ -9,7 +9,7 @@ import { updateDetached } from './memory/detached.ts';
 import type { Memory } from './memory/memory.ts';
 import type { PlanRecord } from './plan/plan.ts';
 import type { StepOutcome } from './plan/step.ts';
-import type { HolderEnd } from './standby/readiness.ts';
+import type { HolderEnd, LastEnds } from './standby/readiness.ts';
 
 /** How many alerts wait at most, and how much they take. */
 export const ALERTS_MAX = 50;
@@ -47,14 +47,7 @@ export function boundMemory(memory: Memory): Memory {
         kept: boundPosition(memory.loss.kept),
         lastSeen: boundPosition(memory.loss.lastSeen),
       }),
-    lastEnds:
-      memory.lastEnds &&
-      changed(memory.lastEnds, {
-        needed: memory.lastEnds.needed && boundEnd(memory.lastEnds.needed),
-        proof: memory.lastEnds.proof && boundEnd(memory.lastEnds.proof),
-        last: memory.lastEnds.last && boundEnd(memory.lastEnds.last),
-        ...(memory.lastEnds.first ? { first: boundEnd(memory.lastEnds.first) } : {}),
-      }),
+    lastEnds: memory.lastEnds && boundEnds(memory.lastEnds),
     sent: boundPositions(memory.sent),
     answers: each(memory.answers, (answer) => changed(answer, { text: cut(answer.text, ANSWER_MAX) })),
     readiness:
@@ -151,6 +144,16 @@ function boundPositions(positions: Memory['sent']): Memory['sent'] {
   return short.every(([node, position]) => positions[`${node}`] === position)
     ? positions
     : Object.fromEntries(short);
+}
+
+function boundEnds(ends: LastEnds): LastEnds {
+  const { needed, proof, last, first } = ends;
+  return changed(ends, {
+    needed: needed && boundEnd(needed),
+    proof: proof && boundEnd(proof),
+    last: last && boundEnd(last),
+    ...(first && { first: boundEnd(first) }),
+  });
 }
 
 function boundEnd(end: HolderEnd): HolderEnd {

@@ -184,7 +184,7 @@ export class PlanRunner {
     const newId = ports.ids.next();
     const opens = { row: record.row, newId };
     await memory.update((now) => {
-      const told = tellOpening(goOnAgain(now, now, record, code), opens, pair.name, code, words, nowMs);
+      const told = tellOpening(goOnAgain(now, record, code), opens, pair.name, code, words, nowMs);
       return told === now ? now : noteFrozenTime(told, lease, nowMs);
     });
   }

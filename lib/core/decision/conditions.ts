@@ -170,11 +170,11 @@ const wasSeen = (s: Situation, verdict: Verdict, is: 'open' | 'closed' | null) =
   return isSameProcess(before, verdict, peer);
 };
 /** It was seen in its role before, and what says whether it has restarted since has not been read yet. */
-export const processUnread = ({ memory }: Situation, verdict: Verdict) =>
-  verdict.server !== null &&
-  memory.settled[verdict.node] !== undefined &&
-  startOf(verdict) === null &&
-  isSameStart(memory.settled[verdict.node] ?? null, verdict.server) === null;
+export const processUnread = ({ memory }: Situation, verdict: Verdict) => {
+  const before = memory.settled[verdict.node];
+  if (verdict.server === null || before === undefined) return false;
+  return startOf(verdict) === null && isSameStart(before, verdict.server) === null;
+};
 /** It is half closed, and the process that was seen before: somebody did it by hand, because no order of ours does. */
 const halvedByHand = (s: Situation, verdict: Verdict) =>
   verdict.server?.halfClosed === true && wasSeen(s, verdict, null);

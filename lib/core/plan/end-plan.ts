@@ -47,7 +47,8 @@ const ANSWERS_KEPT = 20;
 const SAID_MS = 30_000;
 
 /** Memory without the plan: holder, loss, alerts and the answer to who ordered it. */
-export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
+export function endPlan(before: Memory, pair: Pair, plan: PlanRecord, ending: Ending, close: Close): Memory {
+  const memory = ending.kind === 'completed' ? before : goOnAgain(before, plan, 'plan-incomplete');
   const ended: Memory = {
     ...memory,
     plan: null,
@@ -61,9 +62,7 @@ export function endPlan(memory: Memory, pair: Pair, plan: PlanRecord, ending: En
   const detached = noteDetached({ ...moved, ...tried }, plan, ending, close);
   const left = noteLeftBehind(detached, pair, plan, close);
   const withLoss = noteLossOf(noteQuarantine(left, pair, plan, ending), plan, ending, close);
-  const goesOn =
-    ending.kind === 'completed' ? withLoss : goOnAgain(withLoss, memory, plan, 'plan-incomplete');
-  const told = tellEnding(goesOn, pair, plan, ending, close);
+  const told = tellEnding(withLoss, pair, plan, ending, close);
   return plan.requestId === null ? told : answer(told, answerOf(plan, ending, close, plan.requestId));
 }
 
@@ -174,12 +173,8 @@ function noteLossOf(memory: Memory, plan: PlanRecord, ending: Ending, close: Clo
  * That the plan before it failed was still news when this one began, and this is the same plan again: what it took is no time in
  * which that was over.
  */
-export function goOnAgain(
-  memory: Memory,
-  { failedPlan }: Pick<Memory, 'failedPlan'>,
-  { kind, to, startedAtMs }: PlanRecord,
-  code: EventCode,
-): Memory {
+export function goOnAgain(memory: Memory, { kind, to, startedAtMs }: PlanRecord, code: EventCode): Memory {
+  const { failedPlan } = memory;
   const isAgain = failedPlan?.kind === kind && failedPlan.to === to;
   return isAgain ? goOn(memory, code, startedAtMs) : memory;
 }

@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { breakIt } from '../breaking.ts';
-import { setStage } from '../stage.ts';
+import { type StageProps, setStage } from '../stage.ts';
 import { alert, lead } from './by-hand.ts';
+
+/** All has been well for 20 s, under a leader. */
+async function steadyStage(props: StageProps = {}) {
+  const stage = setStage(props);
+  await lead(stage);
+  await stage.pass(20_000);
+  return stage;
+}
 
 describe('W6 service-returns', () => {
   describe('W6 where the holder died while nobody could look', () => {
@@ -44,9 +52,7 @@ describe('W6 service-returns', () => {
     ['for long: what was seen of the two before is too old', 100_000, undefined],
     ['for less than a readiness is trusted', 40_000, 'W6 service-returns'],
   ])('W6 where a stuck holder and its standby were both out of reach %s', async (_, goneForMs, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(20_000);
+    const stage = await steadyStage();
     breakIt(stage, 'disk-full', 'holder', 3000);
     await stage.pass(2000);
     breakIt(stage, 'network-blip', 'holder', goneForMs);
@@ -59,9 +65,7 @@ describe('W6 service-returns', () => {
 
   describe('W6 where nobody reached the holder before it died, and its standby said how its channel was', () => {
     const dyingAfterStop = async (runsAgainForMs: number, semiSyncTimeoutMs?: number) => {
-      const stage = setStage(semiSyncTimeoutMs === undefined ? {} : { semiSyncTimeoutMs });
-      await lead(stage);
-      await stage.pass(20_000);
+      const stage = await steadyStage(semiSyncTimeoutMs === undefined ? {} : { semiSyncTimeoutMs });
       breakIt(stage, 'probe-partition-all', 'holder');
       await stage.pass(100);
       breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
@@ -95,9 +99,7 @@ describe('W6 service-returns', () => {
       ['it ran for a moment before we lost sight of it, and after', 1500, undefined],
       ['it ran for long after we had lost sight of it', 7000, 'W6 service-returns'],
     ])('%s, while commits of the holder waited for it', async (_, runsAgainForMs, invariant) => {
-      const stage = setStage({ semiSyncTimeoutMs: 30_000 });
-      await lead(stage);
-      await stage.pass(20_000);
+      const stage = await steadyStage({ semiSyncTimeoutMs: 30_000 });
       breakIt(stage, 'operator-stop-replica', 'standby', 10_000);
       await stage.pass(10_200);
       breakIt(stage, 'monitor-partition', 'standby', 8000);
@@ -122,9 +124,7 @@ describe('W6 service-returns', () => {
     ['for a moment: too little to hide anything', 'host-down', 7500, 'W6 service-returns'],
     ['for long, and its host says that no mysqld runs', 'mysqld-kill', 9500, 'W6 service-returns'],
   ])('W6: a holder died while its standby could not say so %s', async (_, how, stoppedForMs, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(20_000);
+    const stage = await steadyStage();
     breakIt(stage, 'operator-stop-replica', 'standby', stoppedForMs);
     await stage.pass(500);
     breakIt(stage, how, 'holder');
@@ -139,9 +139,7 @@ describe('W6 service-returns', () => {
   ])(
     'W6: that a holder hangs whose network side still sends heartbeats %s',
     async (_, isCutOff, invariant) => {
-      const stage = setStage();
-      await lead(stage);
-      await stage.pass(20_000);
+      const stage = await steadyStage();
       if (isCutOff) breakIt(stage, 'probe-partition-all', 'holder');
       breakIt(stage, 'hang-with-beats', 'holder');
       await alert(stage, 'holder-lost');
@@ -175,10 +173,8 @@ describe('W6 service-returns', () => {
     ['while nobody could ask it: it may have lost what it had received', true, undefined],
     ['in our sight: its positions say that it has lost nothing', false, 'W6 service-returns'],
   ])('W6: the standby of a dead holder restarted %s', async (_, isUnseen, invariant) => {
-    const stage = setStage();
-    await lead(stage);
+    const stage = await steadyStage();
     const { world } = stage;
-    await stage.pass(20_000);
     world.change(() => {
       for (const view of world.views.values()) view.blind = 'fails';
     });
@@ -202,10 +198,8 @@ describe('W6 service-returns', () => {
     ['has thrown away: a person accepts that', true, undefined],
     ['never received: it may take over', false, 'W6 service-returns'],
   ])('W6: the last writes of a dead holder, which its standby %s', async (_, isThrownAway, invariant) => {
-    const stage = setStage();
-    await lead(stage);
+    const stage = await steadyStage();
     const { world } = stage;
-    await stage.pass(20_000);
     if (!isThrownAway) breakIt(stage, 'pair-partition', 'holder');
     await stage.pass(400);
     breakIt(stage, 'mysqld-kill', 'holder');
@@ -224,9 +218,7 @@ describe('W6 service-returns', () => {
     ['before its commits hung: nobody could see that', ['probe-host-blocked', 'disk-full'], undefined],
     ['after its commits had been seen to hang', ['disk-full', 'probe-host-blocked'], 'W6 service-returns'],
   ])('W6: a holder let nobody of ours in %s', async (_, order, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(20_000);
+    const stage = await steadyStage();
     for (const name of order) {
       breakIt(stage, name, 'holder', 1e9, 0.5);
       // The connections that were made before are lost, too.
@@ -245,9 +237,7 @@ describe('W6 service-returns', () => {
   ])(
     'W6: the standby of a dead holder did not answer for its channel %s',
     async (_, hangsForMs, invariant) => {
-      const stage = setStage();
-      await lead(stage);
-      await stage.pass(20_000);
+      const stage = await steadyStage();
       breakIt(stage, 'status-hangs', 'standby', hangsForMs);
       await stage.pass(1000);
       breakIt(stage, 'mysqld-kill', 'holder');
@@ -261,9 +251,7 @@ describe('W6 service-returns', () => {
     ['while the table did not answer: nobody led for long enough', true, undefined],
     ['in our sight', false, 'W6 service-returns'],
   ])('W6: the channel of a standby ran again %s', async (_, isStoreDown, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(20_000);
+    const stage = await steadyStage();
     breakIt(stage, 'operator-stop-replica', 'standby', 20_000);
     await stage.pass(19_700);
     if (isStoreDown) breakIt(stage, 'store-down', 'standby', 9000);

@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM end the lab, the rehearsal and the benchmark within two seconds, and nothing is left of them. */
+/** Ctrl-C and SIGTERM end the lab, the rehearsal and the benchmark within two seconds, with all that they had started; then their files go. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -47,6 +47,11 @@ function running(): readonly string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap(read);
+}
+
+/** Not one of those that remove what the others had: the shells of guardian and caretaker, and what these run. */
+function isAtWork(line: string): boolean {
+  return !/^\d+ (\/bin\/sh -c|rm -rf) /.test(line);
 }
 
 /** Waits for the words in the story, then `afterMs` longer; for 'the start', from there. */
@@ -107,9 +112,11 @@ async function expectEnd(lab: ChildProcess, way: Way): Promise<void> {
   const ended = lab.exitCode === null ? once(lab, 'exit') : Promise.resolve();
   const beganMs = Date.now();
   send(lab, way);
+  // As one text, which a failure prints whole.
+  const atWork = () => running().filter(isAtWork).join('\n');
+  await expect.poll(atWork, { timeout: END_LIMIT_MS, interval: 20 }).toBe('');
   await ended;
   expect(Date.now() - beganMs).toBeLessThan(END_LIMIT_MS);
-  // As one text, which a failure prints whole.
   const left = () => [...running(), ...readdirSync(temporary)].join('\n');
   await expect.poll(left, { timeout: LEFT_LIMIT_MS, interval: 20 }).toBe('');
 }

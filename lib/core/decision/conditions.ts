@@ -140,7 +140,7 @@ export const holderHasAll = ({ holder, standby, lead, behind }: Situation): bool
   return unread === 'unknown' ? unread : unread === null;
 };
 /** This look is the first to find that somebody else has moved the VIP to the holder. */
-const isMovedAnew = ({ memory, holder, vip }: Situation) =>
+export const isMovedAnew = ({ memory, holder, vip }: Situation) =>
   vip === 'held' && memory.lastHolder !== holder.node && memory.plan === null;
 /** From which node somebody else has moved the VIP to the holder, also if this look is the first to find it; else null. */
 export const movedFrom = (s: Situation) => {

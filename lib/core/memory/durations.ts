@@ -1,4 +1,6 @@
 /** Since when conditions last. The leader keeps this beside the evidence, because one look cannot show it. */
+
+import { isMovedAnew } from '../decision/conditions.ts';
 import type { Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';
 import { nextAsked, nextAway, nextStopped } from '../evidence/channel-gaps.ts';
@@ -102,11 +104,24 @@ export const noDurations: Durations = {
   sent: {},
 };
 
+/** Of other roles, nothing lasts on; what each node has of the other does not change with the roles. */
+export function afterMove({ logs, sent }: Durations): Durations {
+  return { ...noDurations, logs, sent };
+}
+
+/** The same where somebody else has moved the VIP, and this look shows it: who finds nobody to write to does not care why. */
+function ofTheseRoles(durations: Durations, situation: Situation): Durations {
+  if (situation.memory.lastHolder === null || !isMovedAnew(situation)) return durations;
+  const { unwatchedSinceMs, unservedSinceMs, uptimes } = durations;
+  return { ...afterMove(durations), unwatchedSinceMs, unservedSinceMs, uptimes };
+}
+
 /** The durations after this situation: each begins when its condition does and ends with it. */
-export function nextDurations(durations: Durations, situation: Situation): Durations {
+export function nextDurations(before: Durations, situation: Situation): Durations {
   const { nowMs, holder, standby } = situation;
   // Where nothing has been seen yet, as right after a plan, nothing has begun or ended.
-  if (holder.kind === 'unseen' || standby.kind === 'unseen') return durations;
+  if (holder.kind === 'unseen' || standby.kind === 'unseen') return before;
+  const durations = ofTheseRoles(before, situation);
   const since = (was: number | null, is: boolean) => (is ? (was ?? nowMs) : null);
   return {
     ...nextReadiness(durations, situation),
@@ -273,7 +288,7 @@ function nextReadiness(durations: Durations, situation: Situation) {
  */
 function receivedByNow(seen: Position | null, situation: Situation): Position | null {
   const { memory, standby, peerIdentity } = situation;
-  const before = seen ?? memory.receivedWhenLost;
+  const before = seen ?? (isMovedAnew(situation) ? null : memory.receivedWhenLost);
   const { server } = standby;
   if (server?.inbound.kind !== 'configured' || isStray(situation)) return before;
   const counts = before === null ? isAsReady(memory, standby) : lackOf(server, before, peerIdentity) === null;

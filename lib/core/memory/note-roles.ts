@@ -48,8 +48,8 @@ function noteHolder(memory: Memory, situation: Situation, durations: Durations):
   const isOver = movedByHand !== null && (movedByHand.to !== holder.node || isSettled(situation, durations));
   const settled = isOver && vip === 'held' ? { ...memory, movedByHand: null } : memory;
   if (vip !== 'held' || lastHolder === holder.node || plan !== null) return settled;
-  // What was set by hand was meant for the role that a node had until now.
-  const next = { ...settled, lastHolder: holder.node, settled: {} };
+  // What was set by hand was meant for the role that a node had until now; and what the standby had received is of the other's log.
+  const next = { ...settled, lastHolder: holder.node, settled: {}, receivedWhenLost: null };
   if (lastHolder === null) return next;
   const words = {
     happened: `${movedText(memory, situation, lastHolder)} ${aheadText(situation)}`,

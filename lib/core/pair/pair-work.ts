@@ -1,6 +1,7 @@
 /** What comes of the work for a pair: a plan begins and ends, all is done, or must wait, or failed. */
-import { noDurations } from '../decision/situation.ts';
+
 import { forget } from '../evidence/evidence.ts';
+import { afterMove } from '../memory/durations.ts';
 import { SEEN_LIFE_MS } from '../time-budget.ts';
 import { failurePace, notYetPace, type Pace, planPace } from './look-schedule.ts';
 import { noRun, type PairState } from './pair-state.ts';
@@ -46,8 +47,7 @@ function afterPlan(state: PairState, nowMs: number): PairState {
   const isMoved = work.kind === 'plan' && work.holder !== memory.lastHolder;
   const over: PairState = {
     ...state,
-    // What one has of the other does not change with the roles.
-    durations: isMoved ? { ...noDurations, logs: durations.logs, sent: durations.sent } : durations,
+    durations: isMoved ? afterMove(durations) : durations,
     stalledSinceMs: null,
     resumeFromMs: work.kind === 'plan' && work.resumes ? nowMs + RESUME_PAUSE_MS : state.resumeFromMs,
     pace: lookNow,

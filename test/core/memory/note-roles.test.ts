@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Durations, noDurations } from '../../../lib/core/decision/situation.ts';
+import { type Durations, nextDurations, noDurations } from '../../../lib/core/decision/situation.ts';
 import type { Memory } from '../../../lib/core/memory/memory.ts';
 import { noteRoles } from '../../../lib/core/memory/note-roles.ts';
 import {
@@ -165,6 +165,24 @@ describe('a holder whose commits wait for its standby', () => {
 });
 
 describe('the VIP moved by hand', () => {
+  const received = position(`${UUID1}:1-90`);
+  /** db2 holds it now, and had received so much of db1; db1 cannot be asked. */
+  const found = [onDb2, holder(refused), memory({ receivedWhenLost: received })];
+
+  it('what its holder had received of the other one is not what the new standby has of it', () => {
+    expect(noted(found).receivedWhenLost).toBeNull();
+    const before = { ...noDurations, received, hungSinceMs: 1, doubtSinceMs: 1 };
+    expect(nextDurations(before, seen(steady, ...found))).toMatchObject({
+      received: null,
+      hungSinceMs: null,
+    });
+  });
+
+  it('ends no loss of service', () => {
+    const before = { ...noDurations, unservedSinceMs: NOW_MS - 7000 };
+    expect(nextDurations(before, seen(steady, ...found)).unservedSinceMs).toBe(NOW_MS - 7000);
+  });
+
   it('is alerted, with who is ahead, and remembered', () => {
     const memory = noted([onDb2]);
     expect(memory).toMatchObject({ lastHolder: 'db2', movedByHand: { from: 'db1', to: 'db2' } });

@@ -78,6 +78,7 @@ async function inWorld(
   { fault, own }: { readonly fault: LabFault; readonly own: NonNullable<Scenario['world']> },
   work: (world: LabWorld, story: Story) => Promise<number>,
 ): Promise<number> {
+  const pair = own.pair ?? fault.pair;
   const asked = {
     server: flags.server,
     port: wholeNumber('--port', flags.port, 1, 65_535),
@@ -86,7 +87,7 @@ async function inWorld(
     serverSettings: flags.serverSettings,
     changes: {
       settings: { ...fault.settings, ...parseSettings(flags.set) },
-      ...(own.pair ? { pair: own.pair } : {}),
+      ...(pair ? { pair } : {}),
       ...(fault.environment ? { environment: fault.environment } : {}),
     },
     state: own.state,

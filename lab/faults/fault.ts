@@ -47,6 +47,8 @@ export interface LabFault {
   readonly settings?: Readonly<Record<string, number>>;
   /** What it needs of the environment. */
   readonly environment?: Changes['environment'];
+  /** What it needs of the pair's configuration. */
+  readonly pair?: Changes['pair'];
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
   readonly endsWhole?: boolean;
   /** Whether the length of the pause in writes is the figure to report. */

@@ -9,6 +9,7 @@ import { lockFaults } from './locks.ts';
 import { loginFaults } from './logins.ts';
 import { networkFaults } from './network.ts';
 import { planFaults } from './plans.ts';
+import { repairFaults } from './repairs.ts';
 import { replicationFaults } from './replication.ts';
 import { serverFaults } from './servers.ts';
 
@@ -24,4 +25,5 @@ export const faults: Readonly<Record<string, LabFault>> = {
   ...loginFaults,
   ...historyFaults,
   ...capacityFaults,
+  ...repairFaults,
 };

@@ -3,6 +3,7 @@
  * repeated.
  */
 import type { Answered, Obstacle } from '../core/evidence/probe-results.ts';
+import { LEFT_ALONE } from '../core/hosts/host-document.ts';
 import type { NodeName } from '../core/names.ts';
 import { movedAtMs } from '../core/plan/plan.ts';
 import type { Step, StepKind } from '../core/plan/step.ts';
@@ -157,6 +158,7 @@ const executors: { readonly [Kind in StepKind]: Executor<Kind> } = {
     guard();
     const document = step.what === 'mysqld' ? 'restart-mysqld' : 'restart-keepalived';
     const printed = await ports.host.run(pair, step.node, document, DOCUMENT_LIMIT_MS);
+    if (printed.endsWith(LEFT_ALONE)) return skipped(printed);
     return done(`${step.what} restarted on ${step.node}${printed ? `: ${printed}` : ''}`);
   },
 

@@ -78,12 +78,12 @@ beforeAll(async () => {
     ec2Timing: { effectDelayMs: 0, shutdownMs: 0 },
     ssmTiming: { visibleAfterMs: 0, deliveryMs: 0 },
     // Scripts are handed over, and end at once: nothing on this machine is theirs to restart.
-    documents: Object.values(names).map((name) => ({
+    documents: Object.entries(names).map(([document, name]) => ({
       name,
       content: {
         schemaVersion: '2.2',
         description: 'does nothing',
-        parameters: name.endsWith('vip') ? { Vip: { type: 'String' } } : {},
+        parameters: documents[document as HostDocument].parameters ?? {},
         mainSteps: [
           {
             action: 'aws:runShellScript',

@@ -6,6 +6,8 @@ import type { HostPort } from '../../lib/watch/ports/host.ts';
 export interface HostWorld {
   readonly host: HostPort;
   readonly pair: Pair;
+  /** The server of db1 does not run any more. */
+  stopServer(): void;
   /** The document `restart-mysqld` fails on every host from now on. */
   breakRestart(): void;
   /** No command reaches a host from now on. */
@@ -26,6 +28,7 @@ export function hostContract(name: string, makeWorld: () => Promise<HostWorld>):
 
     it('runs a document and gives back what it printed', async () => {
       const { host, pair, settle } = world;
+      world.stopServer();
       const printed = await settle(host.run(pair, 'db1', 'restart-mysqld', 10_000));
       expect(printed).toMatch(/restarted/);
       expect(world.runs()).toBe(1);
@@ -33,6 +36,7 @@ export function hostContract(name: string, makeWorld: () => Promise<HostWorld>):
 
     it('is unsuccessful when the document fails', async () => {
       const { host, pair, settle } = world;
+      world.stopServer();
       world.breakRestart();
       const run = settle(host.run(pair, 'db1', 'restart-mysqld', 10_000));
       await expect(run).rejects.toMatchObject({ name: 'PortError', kind: 'unsuccessful' });

@@ -1,5 +1,6 @@
 /** The simulator's ports keep to the same words as the real adapters. */
 import type { NodeName } from '../../lib/core/names.ts';
+import { crash } from '../../sim/world/life.ts';
 import { alertContract } from '../contract/alerts.ts';
 import { databaseContract } from '../contract/database.ts';
 import { hostContract } from '../contract/host.ts';
@@ -29,6 +30,7 @@ hostContract('the simulator', async () => {
   return {
     host: one.host,
     pair,
+    stopServer: () => world.change(() => crash(world, world.master('db1'))),
     breakRestart: () => {
       for (const master of world.masters) master.startable = false;
     },

@@ -15,16 +15,15 @@ export function makeHost(units: readonly string[], systemctl = ''): { directory:
   const path = join(directory, 'bin');
   mkdirSync(path);
   writeFileSync(join(directory, 'addresses'), '2: ens5    inet 10.0.1.11/24 scope global ens5\n');
-  const tool = (name: string, script: string) => {
-    writeFileSync(join(path, name), `#!/bin/sh\ncd '${directory}'\necho "${name} $*" >>calls\n${script}\n`);
-    chmodSync(join(path, name), 0o755);
-  };
-  tool(
+  const host = { directory, path };
+  install(
+    host,
     'systemctl',
     `${systemctl}
     case "$1" in cat) case " ${units.map((unit) => `${unit}.service`).join(' ')} " in *" $2 "*) ;; *) exit 1 ;; esac ;; esac`,
   );
-  tool(
+  install(
+    host,
     'ip',
     `case "$*" in
       '-4 -o addr show') cat addresses ;;
@@ -33,7 +32,17 @@ export function makeHost(units: readonly string[], systemctl = ''): { directory:
       'addr del '*) grep -vF " $3 " addresses >rest; mv rest addresses ;;
     esac`,
   );
-  return { directory, path };
+  return host;
+}
+
+/** Puts a command on the host's PATH, whose calls are kept. */
+export function install(
+  { directory, path }: { directory: string; path: string },
+  name: string,
+  script: string,
+): void {
+  writeFileSync(join(path, name), `#!/bin/sh\ncd '${directory}'\necho "${name} $*" >>calls\n${script}\n`);
+  chmodSync(join(path, name), 0o755);
 }
 
 /** Runs the document as the agent does: values as variables, the lines as one script for `sh`. */

@@ -41,6 +41,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   Place: ['NONE', 'binlog.000003:1200'],
   Run: ['rebuild-1', '0f1e2d3c.A_b'],
   Action: ['look'],
+  Answering: ['spare', 'restart'],
   Plugin: ['NONE', 'caching_sha2_password', 'mysql_native_password'],
   Hash: ['NONE', '2A41'],
   Position: ['NONE', '0-1-5,1-2-7'],

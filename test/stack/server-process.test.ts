@@ -174,7 +174,10 @@ describe('the unit that is restarted', () => {
     ],
   ])('is %s', async (_, as, unit) => {
     const host = new Host(as);
-    expect(await host.run('restart-mysqld')).toEqual({ code: 0, text: `${unit} restarted` });
+    expect(await host.run('restart-mysqld', { SSM_Answering: 'restart' })).toEqual({
+      code: 0,
+      text: `${unit} restarted`,
+    });
     expect(host.deeds()).toEqual([`systemctl stop ${unit}.service`, `systemctl start ${unit}.service`]);
     expect(await host.facts()).toMatchObject({ unit, noUnit: null });
   });
@@ -226,7 +229,7 @@ describe('the unit that is restarted', () => {
     ['none', { units: { keepalived: {} } }, /no unit of a server/],
   ])('is none where there is %s: nothing is restarted', async (_, as, text) => {
     const host = new Host(as);
-    const outcome = await host.run('restart-mysqld');
+    const outcome = await host.run('restart-mysqld', { SSM_Answering: 'restart' });
     expect(outcome).toEqual({ code: 3, text: expect.stringMatching(text) });
     expect((await host.run('planned-restart', { SSM_Started: '17' })).code).toBe(3);
     expect(host.deeds()).toEqual([]);

@@ -38,6 +38,8 @@ export interface World {
   /** The address that the chain replica r01 follows, and why it cannot be pointed elsewhere. */
   followed: string;
   apart: string | null;
+  /** What a document of ours prints. */
+  printed: string;
   /** What doctor reads there. */
   facts: (node: NodeName) => ServerFacts;
   clock: Clock;
@@ -61,6 +63,7 @@ export function newWorld(changes: Partial<World> = {}): World {
     groups: ['sg-old'],
     followed: '10.0.1.11',
     apart: null,
+    printed: 'ok',
     facts: factsOf,
     clock: hurried(),
     ...changes,
@@ -173,7 +176,7 @@ export function portsOf(world: World): Ports {
     },
     host: {
       runNamed: async (_, node, command) => call(world, `${command} on ${node}`, () => 'ok'),
-      run: async (_, node, document) => call(world, `${document} on ${node}`, () => 'ok'),
+      run: async (_, node, document) => call(world, `${document} on ${node}`, () => world.printed),
     },
   };
   return ports as Ports;

@@ -75,6 +75,14 @@ describe('a step on a host or a replica', () => {
     ],
     ['repair', steps.repair, {}, {}, 'done', 'mysqld restarted on db2: ok'],
     [
+      'repair, of a server that is well',
+      steps.repair,
+      { printed: 'mysqld answers on its own host: left alone' },
+      {},
+      'skipped',
+      'left alone',
+    ],
+    [
       'repair, without success',
       steps.repair,
       { before: failing('unsuccessful') },

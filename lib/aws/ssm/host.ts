@@ -40,6 +40,7 @@ export interface HostSsmProps {
 export function documentParameters(document: HostDocument, pair: Pair): Record<string, string[]> {
   switch (document) {
     case 'restart-mysqld':
+      return { Answering: ['spare'] };
     case 'restart-keepalived':
     case 'count-transactions':
     case 'seed-facts':

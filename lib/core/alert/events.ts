@@ -157,7 +157,7 @@ export const events = {
     title: 'a service was restarted on a host',
     role: 'tells',
     meaning:
-      'A node was lost, so keepalambda ordered the restart of its services through SSM, once in this incident. The steps in the alert say what came of it.',
+      'A node was lost, so keepalambda ordered the restart of its services through SSM, once in this incident. The steps in the alert say what came of it. A mysqld that answers on its own host is left alone: then it is the way to it that is broken.',
     todo: 'Find out why the service had stopped.',
   },
   'loss-counted': {

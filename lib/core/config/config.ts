@@ -101,7 +101,7 @@ const pairFields = {
     .default([])
     .meta({
       description:
-        'What is restarted through SSM on a lost node, once in an incident: `mysqld`, `keepalived`.',
+        'What is restarted through SSM on a lost node, once in an incident: `mysqld`, unless it answers on its own host, and `keepalived`.',
     }),
   rejoin: z.enum(['auto', 'ask']).default('auto').meta({
     description:

@@ -1,6 +1,9 @@
 /** The documents that run on a host in a plan or a repair. */
 export type MoveDocument = 'restart-mysqld' | 'restart-keepalived' | 'bind-vip' | 'unbind-vip';
 
+/** By these last words a document says that it has not restarted a service, because that is well or on its way up. */
+export const LEFT_ALONE = 'left alone';
+
 /** The documents of work that a person ordered: only for pairs with `hostWork`. */
 export const workDocuments = [
   'host-facts',

@@ -12,12 +12,26 @@ type Left = Pick<Words, 'todo' | 'commands' | 'writes'>;
 /** What a plan leaves that was carried out. */
 export function leftBySuccess(memory: Memory, pair: Pair, plan: PlanRecord, nowMs: number): Left {
   const { kind, requestId, from, to } = plan;
-  if (kind === 'repair-node') return plan.unservedSinceMs === null ? { writes: 'yes' } : {};
+  if (kind === 'repair-node') return leftByRepair(plan);
   if (!movesRoles(plan) || !plan.vipMoved || from === null) return {};
   if (kind === 'failover') return leftByFailover(memory, pair, plan, from, nowMs);
   if (requestId !== null) return {};
   return {
     todo: `${from} is stopping: ${to} has no standby until ${from} is back. Find out who stops it, if it was not you.`,
+  };
+}
+
+/** A service that was left alone is well, or will be: then it is the way to it that is to be put right. */
+function leftByRepair({ outcomes, to, unservedSinceMs }: PlanRecord): Left {
+  const ends = Object.values(outcomes);
+  const isLeftAlone = ends.length > 0 && ends.every(({ kind }) => kind === 'skipped');
+  return {
+    ...(unservedSinceMs === null ? { writes: 'yes' } : {}),
+    ...(isLeftAlone
+      ? {
+          todo: `The steps say why nothing was restarted. A server that answers on ${to} itself is well: find out what keeps keepalambda from it (security groups, network ACLs, routes, a firewall of the host).`,
+        }
+      : {}),
   };
 }
 

@@ -16,6 +16,10 @@ export const vipParameter = {
   Vip: parameter('The VIP: an IPv4 address.', addressPattern),
 } satisfies Parameters;
 
+export const restartParameters = {
+  Answering: parameter('What to do with a server that answers on its own host.', '^(spare|restart)$'),
+} satisfies Parameters;
+
 export const accountParameters = {
   Monitor: parameter('The account that keepalambda logs in with.', userPattern),
   Replication: parameter('The account that the other node replicates with.', userPattern),

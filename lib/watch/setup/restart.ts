@@ -14,17 +14,19 @@ const RECOVERY_POLL_MS = 5000;
 
 /**
  * The document leaves a server alone that is in crash recovery. This waits for the end of the recovery, because a try
- * that ended before would count as a failed one. Throws what the host port throws.
+ * that ended before would count as a failed one. `answering`: whether one that answers on its own host is restarted, too, as for
+ * new settings. Throws what the host port throws.
  */
 export async function restartServer(
   ports: Pick<Ports, 'clock' | 'host'>,
   pair: Pair,
   on: NodeName,
   limitMs: number,
+  answering: 'restart' | 'spare' = 'spare',
 ): Promise<void> {
   const { clock } = ports;
   const deadlineMs = clock.nowMs() + Math.min(limitMs, RESTART_LIMIT_MS);
-  await ports.host.run(pair, on, 'restart-mysqld', deadlineMs - clock.nowMs());
+  await ports.host.run(pair, on, 'restart-mysqld', deadlineMs - clock.nowMs(), { Answering: answering });
   for (;;) {
     const hosts = await askHosts(ports, pair, setupUsers, false);
     const isComing = ['down', 'unreached'].includes(hosts[on]?.server ?? 'up');

@@ -67,8 +67,9 @@ async function carryOut(run: Run, goal: Goal, facts: SetupFacts, limitMs: number
   }
   switch (name) {
     case 'server':
-    case 'configuration':
       return restartServer(ports, pair, on, limitMs);
+    case 'configuration':
+      return restartServer(ports, pair, on, limitMs, 'restart');
     case 'passwords':
       return ports.accounts.make(pair);
     case 'seed':

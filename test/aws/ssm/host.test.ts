@@ -21,6 +21,12 @@ function shell(...runCommand: readonly string[]) {
   };
 }
 
+/** The same, with the parameter that a repair gives. */
+function restarting(...runCommand: readonly string[]) {
+  const { parameters } = documents['restart-mysqld'];
+  return { ...shell(...runCommand), parameters: parameters ?? {} };
+}
+
 function hostOn({ ssm }: AwsWorld): HostPort {
   return createHost({ ...ssm, clock, documents: names });
 }
@@ -33,15 +39,18 @@ async function makeWorld(): Promise<HostWorld> {
   });
   const world = await startWorld({
     hostOf,
-    documents: [{ name: names['restart-mysqld'], content: shell('echo stopped', 'echo mysqld restarted') }],
+    documents: [
+      { name: names['restart-mysqld'], content: restarting('echo stopped', 'echo mysqld restarted') },
+    ],
   });
   return {
     host: hostOn(world),
     pair,
+    stopServer: () => {},
     breakRestart: () =>
       world.aws.ssm.registerDocument({
         name: names['restart-mysqld'],
-        content: shell('echo mysqld did not start >&2', 'exit 1'),
+        content: restarting('echo mysqld did not start >&2', 'exit 1'),
       }),
     cutOff() {
       reachable = false;

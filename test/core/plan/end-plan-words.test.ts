@@ -64,6 +64,13 @@ it('says which node a service was restarted on, and nothing of one that was not'
     writes: 'yes',
   });
   expect(alertOf(plan, completed)?.headline).toBe('nothing was restarted on db2');
+  const skipped = {
+    '0.0': { kind: 'skipped', because: 'mysqld answers on its own host: left alone' },
+  } as const;
+  expect(alertOf(plan, completed, { outcomes: skipped })).toMatchObject({
+    headline: 'nothing was restarted on db2',
+    todo: expect.stringContaining('find out what keeps keepalambda from it'),
+  });
 });
 
 it('says into which node replication was started', () => {

@@ -46,13 +46,17 @@ export function hasRestarted(uptimes: Uptimes, verdict: Verdict): boolean {
   const { node, server } = verdict;
   const [before, startedAtMs] = [uptimes[node], startOf(verdict)];
   if (before === undefined || server === null || isOlder(before, verdict.seenAtMs)) return false;
-  if (isSameStart(before, server) === false) return true;
+  const isSame = isSameStart(before, server);
+  if (isSame !== null) return !isSame;
   if (startedAtMs === null) return false;
   const { seconds, stoppedAtMs = Number.POSITIVE_INFINITY } = before;
   const isYounger = startedAtMs >= stoppedAtMs - UPTIME_SLACK_MS;
   if (seconds === null) return isYounger;
   const setMs = Math.abs((server.clockOffMs ?? 0) - (before.clockOffMs ?? 0));
-  return setMs <= CLOCK_OFF_MS && (server.uptimeSeconds < seconds || isYounger);
+  // Two vantages may read one uptime a second apart.
+  const wasStartedAtMs = before.atMs - seconds * 1000;
+  const hasLess = server.uptimeSeconds < seconds && startedAtMs - wasStartedAtMs > UPTIME_SLACK_MS;
+  return setMs <= CLOCK_OFF_MS && (hasLess || isYounger);
 }
 
 function isOlder(before: Uptime | undefined, seenAtMs: number): boolean {

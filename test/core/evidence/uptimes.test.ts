@@ -1,9 +1,11 @@
 /** A server that dies again and again starts within seconds of its last start: it was not closed by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Server } from '../../../lib/core/evidence/sighting.ts';
+import { hasRestarted, nextUptimes } from '../../../lib/core/evidence/uptimes.ts';
+import type { Verdict } from '../../../lib/core/evidence/verdict.ts';
 import { openedOnce, paused } from '../changes.ts';
 import { Leader } from '../leader.ts';
-import { answers1, answers2, hears2, memory, NOW_MS, refused, unanswered } from '../world.ts';
+import { answers1, answers2, db1, hears2, memory, NOW_MS, refused, unanswered } from '../world.ts';
 
 const deaf = hears2({ io: 'connecting', lagSeconds: null, heardAgoMs: 60_000 });
 
@@ -48,6 +50,21 @@ describe('a holder that comes up read-only a few seconds after its last start', 
     );
     expect(last.map(({ row }) => row)).toContain('holder-read-only');
     expect(last.map(({ row }) => row)).not.toContain('writability-changed');
+  });
+});
+
+describe('a server whose uptime two vantages read a moment apart', () => {
+  const seen = (seenAtMs: number, of: Partial<Server>) =>
+    ({ node: 'db1', kind: 'serving', seenAtMs, server: { ...db1, ...of } }) as Verdict;
+
+  it.each([
+    ['the second of its start is the same', { startSecond: 1000 }, { startSecond: 1001 }, false],
+    ['it is not known', {}, {}, false],
+    ['it is another', { startSecond: 1000 }, { startSecond: 1499 }, true],
+    ['it is not known, and the uptime begins anew', {}, { uptimeSeconds: 1 }, true],
+  ])('has restarted only where both are not of one process: %s', (_, before, now, has) => {
+    const uptimes = nextUptimes({}, [seen(NOW_MS, { uptimeSeconds: 500, ...before })]);
+    expect(hasRestarted(uptimes, seen(NOW_MS + 4, { uptimeSeconds: 499, ...now }))).toBe(has);
   });
 });
 

@@ -22,6 +22,7 @@ import {
   situationOf,
   unpublished,
 } from '../core/pair/pair-state.ts';
+import { leaving } from '../core/pair/pair-work.ts';
 import type { Ready } from '../core/pair/ready.ts';
 import { noteFrozenTime } from '../core/plan/frozen.ts';
 import type { AlertDesk } from './alert-desk.ts';
@@ -157,8 +158,10 @@ export class PairDriver {
     const { clock, log } = this.#props.ports;
     const { now } = this.#memory;
     const { lease } = this.#props;
-    const situation = situationOf(this.#state, clock.nowMs(), now);
-    const { durations } = this.#state;
+    const nowMs = clock.nowMs();
+    const left = leaving({ ...this.#state, memory: now }, nowMs);
+    const situation = situationOf(left, nowMs);
+    const { durations } = left;
     const note = (memory: Memory) =>
       noteFrozenTime(noteLeaving(memory, situation, durations, lease.epoch), lease, situation.nowMs);
     if (note(now) === now) return;

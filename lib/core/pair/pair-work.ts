@@ -41,13 +41,24 @@ function unseeing(state: PairState, nowMs: number): PairState {
   return { ...state, notBeforeMs: nowMs, evidence: forget(state.evidence) };
 }
 
+/**
+ * As its leader leaves it, which takes no input any more: a plan that was in hand may have moved the roles, and what lasted or was seen
+ * under the old ones says nothing of the new ones.
+ */
+export function leaving(state: PairState, nowMs: number): PairState {
+  return hasMoved(state) ? afterPlan(state, nowMs) : state;
+}
+
+function hasMoved({ work, memory }: PairState): boolean {
+  return work.kind === 'plan' && work.holder !== memory.lastHolder;
+}
+
 /** The pair is not as it was: what was seen before must not be taken for what is. */
 function afterPlan(state: PairState, nowMs: number): PairState {
-  const { work, memory, durations, safeguards } = state;
-  const isMoved = work.kind === 'plan' && work.holder !== memory.lastHolder;
+  const { work, durations, safeguards } = state;
   const over: PairState = {
     ...state,
-    durations: isMoved ? afterMove(durations) : durations,
+    durations: hasMoved(state) ? afterMove(durations) : durations,
     stalledSinceMs: null,
     resumeFromMs: work.kind === 'plan' && work.resumes ? nowMs + RESUME_PAUSE_MS : state.resumeFromMs,
     pace: lookNow,

@@ -1,6 +1,7 @@
 /** A pair whose plan is carried out, and what is made of the looks beside it and after it. */
 import { describe, expect, it } from 'vitest';
 import type { Memory } from '../../../lib/core/memory/memory.ts';
+import { leaving } from '../../../lib/core/pair/pair-work.ts';
 import {
   answers1,
   answers2,
@@ -48,6 +49,30 @@ describe('after a plan', () => {
   it('that has moved the VIP, what lasted at the old holder has ended', () => {
     const { durations } = afterFailover().state;
     expect(durations.judgedAtMs).toBeNull();
+  });
+});
+
+describe('a leader that leaves as its plan ends, and takes no input any more', () => {
+  function left(holder: string) {
+    const bench = new Bench().begin();
+    bench.store(bench.lose().save);
+    bench.take({ kind: 'plan', is: 'begun' });
+    return leaving(
+      { ...bench.state, memory: { ...bench.state.memory, lastHolder: holder, plan: null } },
+      NOW_MS,
+    );
+  }
+
+  it('notes nothing for the next one of what lasted under the old roles, or was seen of them', () => {
+    const { durations, evidence } = left('db2');
+    expect(durations).toMatchObject({ received: null, ends: [], doubtSinceMs: null });
+    expect(evidence.words).toEqual({ db1: {}, db2: {} });
+  });
+
+  it('notes what lasts where the roles are as they were', () => {
+    const { durations, evidence } = left('db1');
+    expect(durations.received).not.toBeNull();
+    expect(evidence.words.db2).not.toEqual({});
   });
 });
 

@@ -41,6 +41,8 @@ export function nextEnds(
   if (server === null) return all;
   const own = toldOf(all);
   const last = own.at(-1);
+  // Where one vantage finds it dead, what another saw before is the newest that was seen of it, and may be older than its end.
+  if (last !== undefined && seenAtMs < last.untilMs) return all;
   // It came back with less than it had: what it has now is not the end of what it had sent.
   if (last !== undefined && lostOf(server, last.position) !== 'unknown') return all;
   if (waitsForItsStandby(server)) {

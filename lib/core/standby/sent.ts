@@ -19,6 +19,8 @@ const STILL_MS = 2000;
 export interface Had {
   readonly position: Position;
   readonly sinceMs: number;
+  /** The first look that showed it: what another vantage saw before is older. */
+  readonly seenAtMs: number;
 }
 
 type Seen = { readonly holder: Verdict; readonly standby: Verdict; readonly memory: Memory };
@@ -69,7 +71,9 @@ function nextHad(
     peer.server === null ? null : hadBy(peer.server, verdict.server?.identity ?? known ?? null);
   if (position === null)
     return before !== undefined && isReopened(verdict, before.position) ? undefined : before;
-  return before !== undefined && isSame(before.position, position) ? before : { position, sinceMs: nowMs };
+  const { seenAtMs } = peer;
+  const isNews = before === undefined || (seenAtMs >= before.seenAtMs && !isSame(before.position, position));
+  return isNews ? { position, sinceMs: nowMs, seenAtMs } : before;
 }
 
 /**

@@ -19,9 +19,21 @@ test.each<[what: string, one: Position, other: Position, same: boolean]>([
   expect(isSame(one, other)).toBe(same);
 });
 
+const looked = (executed: Position, seenAtMs: number) =>
+  ({ node: 'db1', seenAtMs, server: { ...db1, executed } }) as Verdict;
+
+test.each<[what: string, at: (place: number) => Position]>([
+  ['with GTIDs', (place) => position(`${UUID1}:1-${place}`, place)],
+  ['without', (place) => position(null, place)],
+])('what another vantage saw before the end is no end, where the newer look finds nobody: %s', (_, at) => {
+  const ends = [1, 2, 3].reduce(
+    (before, look) => nextEnds(before, looked(at(100 * look), NOW_MS + 1000 * look), 3000),
+    nextEnds([], looked(at(50), NOW_MS), 3000),
+  );
+  expect(nextEnds(ends, looked(at(250), NOW_MS + 2500), 3000)).toEqual(ends);
+});
+
 test('a look without the place keeps the place that was read at the same end', () => {
-  const looked = (executed: Position, seenAtMs: number) =>
-    ({ node: 'db1', seenAtMs, server: { ...db1, executed } }) as Verdict;
   const one = nextEnds([], looked(to(9), NOW_MS), 3000);
   const two = nextEnds(one, looked(unplaced(9), NOW_MS + 250), 3000);
   expect(two).toMatchObject([{ position: to(9), sinceMs: NOW_MS, untilMs: NOW_MS + 250 }]);

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { allSafeguards } from '../../../lib/core/decision/safeguards.ts';
 import { noDurations } from '../../../lib/core/decision/situation.ts';
 import type { Position, Saw } from '../../../lib/core/evidence/sighting.ts';
+import type { Verdict } from '../../../lib/core/evidence/verdict.ts';
+import { emptyMemory } from '../../../lib/core/memory/memory.ts';
 import { newPair } from '../../../lib/core/pair/pair-state.ts';
 import { takePlan } from '../../../lib/core/pair/pair-work.ts';
+import { nextSent } from '../../../lib/core/standby/sent.ts';
 import { Leader } from '../leader.ts';
 import {
   answered,
@@ -21,6 +24,8 @@ import {
   UUID3,
   unanswered,
 } from '../world.ts';
+
+type Sent = Parameters<typeof nextSent>[0];
 
 /** Up to there in db1's history and in db2's, with GTIDs or without. */
 type Place = (of1: number, of2: number) => Position;
@@ -122,8 +127,23 @@ describe('what is remembered of it', () => {
     expect(leader.memory.sent).toBe(noted.sent);
   });
 
+  it('is the newest, also where another vantage has seen less and finds its host silent later', () => {
+    const seenBy = (of1: number, seenAtMs: number) =>
+      ({
+        node: 'db2',
+        seenAtMs,
+        server: { ...db2, executed: at(of1, 9), inbound: inbound2(at(of1, 0)) },
+      }) as Verdict;
+    const gone = { node: 'db1', seenAtMs: NOW_MS, server: null } as Verdict;
+    const sentAfter = (sent: Sent, standby: Verdict) =>
+      nextSent(sent, { holder: gone, standby, memory: emptyMemory, nowMs: NOW_MS });
+    const newest = sentAfter(sentAfter({}, seenBy(150, NOW_MS + 1000)), seenBy(200, NOW_MS + 2000));
+    expect(newest).toMatchObject({ db1: { position: { gtid: at(200, 9).gtid } } });
+    expect(sentAfter(newest, seenBy(180, NOW_MS + 1500))).toEqual(newest);
+  });
+
   it('outlasts a plan that changes the roles', () => {
-    const sent = { db1: { position: numbered(200, 0), sinceMs: NOW_MS } };
+    const sent = { db1: { position: numbered(200, 0), sinceMs: NOW_MS, seenAtMs: NOW_MS } };
     const work = { kind: 'plan', holder: 'db2', orderId: null, resumes: false } as const;
     const begun = newPair({
       pair: steady.pair,

@@ -31,8 +31,16 @@ import { type Lead, leadOf, noLead } from '../standby/lead.ts';
 import { sentOf } from '../standby/sent.ts';
 import { flapGuardOf } from './flap.ts';
 import { allSafeguards, type Safeguards } from './safeguards.ts';
-import { isServed } from './served.ts';
-import { holderOf, isAway, isEc2Blind, misconfiguration, type VipState, vipState } from './vip-place.ts';
+import { isServed, isStillLost } from './served.ts';
+import {
+  holderOf,
+  isAway,
+  isEc2Blind,
+  misconfiguration,
+  silenceOf,
+  type VipState,
+  vipState,
+} from './vip-place.ts';
 
 export { type Durations, nextBesidePlan, nextDurations, noDurations } from '../memory/durations.ts';
 
@@ -47,8 +55,8 @@ export interface Situation {
   readonly vip: VipState;
   readonly vipBecause: string;
   /**
-   * Neither node has it by EC2's last answer, however old and often given; or EC2 does not answer, and nobody does through
-   * the VIP.
+   * Neither node has it by EC2's last answer, however old and often given; or nobody answers through the VIP, and EC2 does not
+   * say that it is where we left it.
    */
   readonly isVipAway: boolean;
   /** Why EC2 does not answer, when its last word is too old: nothing that needs EC2 is begun then. Null while it counts. */
@@ -172,7 +180,7 @@ export function assess(
     },
   };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
-  const isVipAway = isAway(evidence, nowMs);
+  const isVipAway = isAway(evidence, memory, nowMs);
   const unservedSinceMs = unservedSince(durations, memory, nowMs);
   const moves = countedMoves(memory, { vip, holder: holderName });
   // The durations are those of the look before: a fault that this look does not show has ended.
@@ -197,7 +205,7 @@ export function assess(
     peerIdentity,
     isVipAway,
     misconfigured: misconfiguration(evidence),
-    ec2Blind: isEc2Blind(evidence, nowMs) ? evidence.vipBlindBecause : null,
+    ec2Blind: isEc2Blind(evidence, nowMs) ? silenceOf(evidence) : null,
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
     holderFaultsConfirmed: lasted(holderFaults, durations.holderFaultsSinceMs),
@@ -205,7 +213,7 @@ export function assess(
     badSinceMs: badSince(holder, durations, unservedSinceMs, nowMs),
     standbyPasses: standby.kind === 'serving' && checkFaults(standby, standbyLimit).length === 0,
     unservedForMs: unservedSinceMs === null ? 0 : nowMs - unservedSinceMs,
-    isServed: isServed(evidence, holder, standby, isVipAway),
+    isServed: isServed(evidence, holder, standby, isVipAway) && !isStillLost(evidence, memory),
     isFirstLook: durations.unwatchedSinceMs !== null,
     clockOffForMs: durations.clockOffSinceMs === null ? 0 : nowMs - durations.clockOffSinceMs,
     reset,

@@ -37,11 +37,15 @@ function isBelieved(
   return place.kind === 'node' && (lastHolder === null || lastHolder === place.node);
 }
 
-/** Whether neither node has it, by EC2's last answer, or, where EC2 does not answer, because nobody answers through it. */
-export function isAway(evidence: Evidence, nowMs: number): boolean {
-  const { through, vipBlindSinceMs, wrong } = evidence;
+/**
+ * Whether neither node has it, by EC2's last answer; or because nobody answers through it, where EC2 does not answer, or says
+ * that it is not where we left it.
+ */
+export function isAway(evidence: Evidence, { lastHolder }: Memory, nowMs: number): boolean {
+  const { through, vip, vipBlindSinceMs, wrong } = evidence;
   if (wrong !== null) return wrong.isVipAway;
-  if (vipBlindSinceMs !== null && through?.said.kind === 'nobody') return true;
+  const isMoved = vip?.place.kind === 'node' && lastHolder !== null && vip.place.node !== lastHolder;
+  if ((vipBlindSinceMs !== null || isMoved) && through?.said.kind === 'nobody') return true;
   const seen = placeOf(evidence, nowMs);
   return seen !== null && seen.place.kind !== 'node';
 }
@@ -50,6 +54,11 @@ export function isAway(evidence: Evidence, nowMs: number): boolean {
 export function isEc2Blind({ vip, vipBlindSinceMs }: Evidence, nowMs: number): boolean {
   const isOld = vip === null || nowMs - vip.atMs > VIP_WORD_LIFE_MS;
   return isOld && vipBlindSinceMs !== null && nowMs - vipBlindSinceMs >= BLIND_MS;
+}
+
+/** Why EC2 does not say where it is. */
+export function silenceOf({ vipBlindBecause }: Evidence): string {
+  return vipBlindBecause || 'EC2 has not answered yet';
 }
 
 /** The state of the VIP, and in words where it is. */
@@ -63,8 +72,8 @@ export function vipState(
   if (evidence.wrong !== null)
     return ['unknown', unknownPlace('EC2 does not show the pair as its environment file describes it')];
   const isAnswered = seen !== null && seen.place === evidence.through?.node?.place;
-  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', unknownPlace(evidence.vipBlindBecause)];
-  if (seen === null) return ['unknown', unknownPlace(evidence.vipBlindBecause || 'EC2 has not answered yet')];
+  if (!isAnswered && isEc2Blind(evidence, nowMs)) return ['blind', unknownPlace(silenceOf(evidence))];
+  if (seen === null) return ['unknown', unknownPlace(silenceOf(evidence))];
   const { place } = seen;
   const believed = isBelieved(seen, memory, safeguards);
   const doubt = believed ? '' : ' (waiting for confirmation)';

@@ -131,7 +131,7 @@ export function newPair(beginning: Beginning): PairState {
   return {
     ...given,
     escalateAfterMs,
-    evidence: noEvidence(given.pair, given.vantages.length),
+    evidence: firstEvidence(beginning),
     durations: firstDurations(given.memory.lasting, given.pair, epoch, unwatchedSinceMs),
     vipNews: noVipNews,
     servers: {},
@@ -156,6 +156,12 @@ export function newPair(beginning: Beginning): PairState {
     pictures: noPictures,
     heardAtMs: nowMs,
   };
+}
+
+/** In a loss of service, EC2 counts as silent from the first moment: who answers through the VIP is asked soon, then. */
+function firstEvidence({ pair, vantages, memory, nowMs }: Beginning): Evidence {
+  const none = noEvidence(pair, vantages.length);
+  return memory.unservedSinceMs === null ? none : { ...none, vipBlindSinceMs: nowMs };
 }
 
 /** Alerts in the stored outbox that SNS does not have yet. */

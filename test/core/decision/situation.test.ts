@@ -33,12 +33,15 @@ const through = (node: string, looks = 1): Change =>
     const place = { kind: 'node', node } as const;
     return { through: { said: place, looks, atMs: NOW_MS, node: { place, looks } } };
   });
+const once = (node: string): Change => vipAt({ kind: 'node', node }, 1);
 const nobody = evidence(() => ({
   through: { said: { kind: 'nobody' }, looks: 1, atMs: NOW_MS, node: null },
 }));
 test.each<[what: string, changes: readonly Change[], isAway: boolean]>([
   ['EC2 does not answer, and nobody does through it', [vipBlindFor(1000), nobody], true],
-  ['EC2 answers, and nobody does through it', [nobody], false],
+  ['EC2 says where we left it, and nobody answers through it', [nobody], false],
+  ['EC2 says once that the other has it, and nobody answers through it', [once('db2'), nobody], true],
+  ['EC2 says once that the other has it', [once('db2')], false],
   ['EC2 does not answer, and the holder does through it', [vipBlindFor(1000), through('db1')], false],
   ['EC2 says so', [vipAt({ kind: 'nowhere' })], true],
 ])('whether the VIP is away: %s', (_, changes, isAway) => {

@@ -3,8 +3,12 @@ import { describe, expect, it, test } from 'vitest';
 import { decide } from '../../../lib/core/decision/decision.ts';
 import { nextBesidePlan, noDurations } from '../../../lib/core/decision/situation.ts';
 import { noteUnserved, noteUnservedLeft } from '../../../lib/core/decision/unserved.ts';
+import type { Memory } from '../../../lib/core/memory/memory.ts';
 import { noteDecision } from '../../../lib/core/memory/note-decision.ts';
+import { situationOf } from '../../../lib/core/pair/pair-state.ts';
+import { Bench } from '../pair/bench.ts';
 import {
+  answers1,
   type Change,
   hears2,
   holder,
@@ -55,6 +59,39 @@ describe('a loss of service that goes on under another leader', () => {
   ])('%s', (_, changes, sinceMs) => {
     const situation = seen(steady, ...changes);
     expect(noteUnserved(situation.memory, situation).unservedSinceMs).toBe(sinceMs);
+  });
+});
+describe('a loss of service behind an EC2 that has not answered the next leader yet', () => {
+  const lossOf = (forMs: number | null): Memory =>
+    forMs === null
+      ? steady.memory
+      : { ...steady.memory, unservedSinceMs: NOW_MS - forMs, unservedForMs: forMs };
+  const seenIn = ({ state, nowMs }: Bench) => situationOf(state, nowMs);
+
+  it('goes on although the holder takes writes, until somebody answers through the VIP', () => {
+    const bench = new Bench(lossOf(4000));
+    bench.report(answers1());
+    expect(seenIn(bench)).toMatchObject({ isServed: false, isVipAway: false });
+    const { ask } = bench.take({ kind: 'tick' }, 1000);
+    expect(ask).not.toBeNull();
+    bench.take({ kind: 'through-vip', said: { kind: 'nobody' }, askedMs: bench.nowMs });
+    expect(seenIn(bench)).toMatchObject({ isServed: false, isVipAway: true });
+    bench.take({ kind: 'through-vip', said: { kind: 'node', node: 'db1' }, askedMs: bench.nowMs });
+    expect(seenIn(bench)).toMatchObject({ isServed: true, isVipAway: false });
+  });
+
+  it('is over as soon as EC2 answers', () => {
+    const bench = new Bench(lossOf(4000));
+    bench.report(answers1());
+    bench.ec2('db1');
+    expect(seenIn(bench).isServed).toBe(true);
+  });
+
+  it('is none where there was none', () => {
+    const bench = new Bench(lossOf(null));
+    bench.report(answers1());
+    expect(seenIn(bench).isServed).toBe(true);
+    expect(bench.take({ kind: 'tick' }, 1000).ask).toBeNull();
   });
 });
 describe('a loss of service that ends while nobody leads', () => {

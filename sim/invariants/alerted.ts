@@ -103,7 +103,7 @@ interface Loss {
  * the table did not answer: the dead man's switch alarms then); the 5 s are counted while one could. Nor are they counted in the
  * first 13 s in which no vantage can look at anything: nobody can know that sooner, and what is lost behind it not at all. A holder that takes
  * writes on a host that does not take the VIP for its own is not judged: nothing looks through the VIP while nothing is
- * moved. Nor is a VIP on neither node while an answer of EC2 that is 5 s old or older may still show it on one. A loss that
+ * moved. Nor is a VIP that left a node while an answer of EC2 that is 5 s old or older may still show it there. A loss that
  * goes on when it no longer takes writes counts from then. A pause is no excuse.
  */
 export function alertedInvariant(court: Court): Invariant {
@@ -218,10 +218,11 @@ function isKnownToLive(world: SimWorld, holder: Master): boolean {
   return isHeard(world, holder) || (isFed && isHeard(world, standby));
 }
 
-/** The VIP is on neither node, and EC2 gives answers so old that they still show it on one. */
+/** EC2 gives answers so old that they show the VIP on a node where it is no more. */
 function isHiddenByEc2({ cloud, nowMs }: SimWorld): boolean {
   const { staleMs } = cloud.mood;
-  return cloud.holder === null && staleMs >= lossMs && nodeIn(cloud.placeAt(nowMs - staleMs)) !== null;
+  const shown = staleMs < lossMs ? null : nodeIn(cloud.placeAt(nowMs - staleMs));
+  return shown !== null && shown !== cloud.holder;
 }
 
 /** The loss as it is now. One that is to be alerted, and was not, stays until it is. */

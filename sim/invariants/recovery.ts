@@ -52,7 +52,7 @@ const looksMs = 5000;
  * 8 s or more lie between the last moment in which a watch could ask the holder and the first after its death in which one could ask the
  * standby, it looks the same whether the holder died at once, or lived on and wrote what the standby lacks. So it does where for
  * 8 s nobody of ours could ask a holder that was not well, its host did not refuse us, and its standby's channel was stopped, followed
- * another server, or showed that its source refuses it. Where the standby could not be asked, or
+ * another server, did not tell its status, or showed that its source refuses it. Where the standby could not be asked, or
  * did not answer for its channel, or the table did not answer us, it must have been shown ready before: its channel ran for 5 s in our sight, has not been seen broken since, and that is at most
  * 90 s old when somebody can look again, also after 8 s or more in which the standby was out of reach beside a holder that was stuck (a readiness is trusted for 150 s, and the remembered one may be 60 s old); and the
  * standby has not restarted in that time, because then it may have lost what it had received. A standby that was set aside must

@@ -120,10 +120,14 @@ export class Shown {
     if (fitForMs >= pair.settings.readinessMs + reinstatedAfterMs) this.#aside = null;
   }
 
-  /** A channel that somebody has stopped, or that is turned away, would not hear a holder that nobody else hears. */
+  /**
+   * A channel that somebody has stopped, or that is turned away, would not hear a holder that nobody else hears; and of one whose
+   * status hangs, nobody knows whether it is stopped.
+   */
   #observeSilence(holder: Master, standby: Master, isWell: boolean): void {
     const { world, isManned } = this.#court;
-    const isTold = isWell || (isManned && showsItself(world, holder)) || listens(standby);
+    const isTelling = listens(standby) && !isUntold(standby);
+    const isTold = isWell || (isManned && showsItself(world, holder)) || isTelling;
     this.#untoldSinceMs = isTold ? null : (this.#untoldSinceMs ?? world.nowMs);
     if (isWell) this.#isHidden = false;
     if (this.#untoldSinceMs !== null && world.nowMs - this.#untoldSinceMs >= hidesMs) this.#isHidden = true;

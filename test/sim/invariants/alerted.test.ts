@@ -1,11 +1,15 @@
 /** Which losses the judge of alerts asks an alert for, and which nobody could know. */
 import { describe, expect, it } from 'vitest';
 import type { EventCode } from '../../../lib/core/alert/events.ts';
+import type { VipPlace } from '../../../lib/core/evidence/sighting.ts';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
 import { alert, lead } from './by-hand.ts';
+
+const nowhere: VipPlace = { kind: 'nowhere' };
+const onDb2: VipPlace = { kind: 'node', node: 'db2' };
 
 describe('W4 loss-alerted', () => {
   describe('W4 where a loss is behind a path that was alerted, and the path comes back', () => {
@@ -123,19 +127,20 @@ describe('W4 loss-alerted', () => {
     },
   );
 
-  it.each<[what: string, mood: BreakageName | null, awayForMs: number, invariant: InvariantName | undefined]>(
-    [
-      ['is not judged while old answers of EC2 show it in its place', 'ec2-very-stale', 18_000, undefined],
-      ['is judged once no answer can', 'ec2-very-stale', 30_000, 'W4 loss-alerted'],
-      ['is judged where EC2 says so at once', null, 18_000, 'W4 loss-alerted'],
-    ],
-  )('W4: a VIP on neither node %s', async (_, mood, awayForMs, invariant) => {
+  it.each<[what: string, to: VipPlace, mood: BreakageName | null, forMs: number, InvariantName | undefined]>([
+    ['neither node is not judged while old answers show it', nowhere, 'ec2-very-stale', 18_000, undefined],
+    ['neither node is judged once none can', nowhere, 'ec2-very-stale', 30_000, 'W4 loss-alerted'],
+    ['neither node is judged where EC2 says so at once', nowhere, null, 18_000, 'W4 loss-alerted'],
+    ['a closed standby is not judged while old answers hide it', onDb2, 'ec2-very-stale', 18_000, undefined],
+    ['a closed standby is judged once none can', onDb2, 'ec2-very-stale', 30_000, 'W4 loss-alerted'],
+    ['a closed standby is judged where EC2 says so at once', onDb2, null, 18_000, 'W4 loss-alerted'],
+  ])('W4: a VIP on %s', async (_, to, mood, forMs, invariant) => {
     const stage = setStage();
     await lead(stage);
     await stage.pass(1000);
     if (mood !== null) breakIt(stage, mood, 'holder');
-    stage.world.moveVip({ kind: 'nowhere' });
-    await stage.pass(awayForMs);
+    stage.world.moveVip(to);
+    await stage.pass(forMs);
     stage.world.moveVip({ kind: 'node', node: 'db1' });
     await stage.pass(40_000);
     expect(stage.session.court.violation?.invariant).toBe(invariant);

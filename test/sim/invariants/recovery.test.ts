@@ -119,13 +119,17 @@ describe('W6 service-returns', () => {
     });
   });
 
-  it.each<[what: string, how: BreakageName, stoppedForMs: number, invariant: InvariantName | undefined]>([
-    ['for long: it may have lived on', 'host-down', 9500, undefined],
-    ['for a moment: too little to hide anything', 'host-down', 7500, 'W6 service-returns'],
-    ['for long, and its host says that no mysqld runs', 'mysqld-kill', 9500, 'W6 service-returns'],
-  ])('W6: a holder died while its standby could not say so %s', async (_, how, stoppedForMs, invariant) => {
+  it.each<[what: string, standby: BreakageName, how: BreakageName, forMs: number, InvariantName | undefined]>(
+    [
+      ['for long: it may have lived on', 'operator-stop-replica', 'host-down', 9500, undefined],
+      ['for a moment: too little', 'operator-stop-replica', 'host-down', 7500, 'W6 service-returns'],
+      ['for long, and its host refused', 'operator-stop-replica', 'mysqld-kill', 9500, 'W6 service-returns'],
+      ['for long, because its status hung', 'status-hangs', 'host-down', 9500, undefined],
+      ['for a moment, because its status hung', 'status-hangs', 'host-down', 7500, 'W6 service-returns'],
+    ],
+  )('W6: a holder died while its standby could not say so %s', async (_, standby, how, forMs, invariant) => {
     const stage = await steadyStage();
-    breakIt(stage, 'operator-stop-replica', 'standby', stoppedForMs);
+    breakIt(stage, standby, 'standby', forMs);
     await stage.pass(500);
     breakIt(stage, how, 'holder');
     await alert(stage, 'holder-lost');

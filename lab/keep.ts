@@ -49,14 +49,19 @@ function practiceScript({ aws, hosts }: LabWorld): string {
   return `${[...exports, ...functions].join('\n')}\n`;
 }
 
+/** What a person may say to keepalambda, to begin with. */
+export const practiceLines = [
+  `status --env ${environmentName}`,
+  `switchover ${pairName} --env ${environmentName} --to db2 --why practice`,
+];
+
 function renderCommands(world: LabWorld, file: string): string {
   const { network, hosts } = world;
   const { user, password } = accounts.app;
   const rows = [
     ['first, in each terminal', `. ${file}`],
     ['kill mysqld, start it', 'db1 kill; db1 start     (and stop; db2 likewise)'],
-    ['ask and order', `npx keepalambda status --env ${environmentName}`],
-    ['', `npx keepalambda switchover --env ${environmentName} --pair ${pairName} --to db2 --why practice`],
+    ...practiceLines.map((words, index) => [index === 0 ? 'ask and order' : '', `npx keepalambda ${words}`]),
     ['a client', `mysql -h ${network.vip} -P ${network.port} -u ${user} -p${password} app`],
     ...Object.values(hosts).map(({ name, instance }) => [
       `root on ${name}`,

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { practiceLines } from '../../lab/keep.ts';
 import { CliError } from '../../lib/cli/errors.ts';
 import type { Invoke } from '../../lib/cli/operate/invoke.ts';
 import { decide } from '../../lib/core/decision/decision.ts';
@@ -39,6 +40,12 @@ const away: Given = {
     throw new CliError(['it cannot be reached'], 4);
   },
 };
+
+it.each(practiceLines)('takes what `lab --keep` prints: %s', async (line) => {
+  const words = line.split(' ');
+  const asked = words[0] === 'switchover' ? [...words, '--yes'] : words;
+  expect(await runLine(asked, stub)).toMatchObject({ code: 0 });
+});
 
 describe('how a line ends', () => {
   const why = ['--why', 'test'];

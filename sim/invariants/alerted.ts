@@ -94,7 +94,7 @@ interface Loss {
  * asks it nor its standby's channel. It may also be one that says that the holder cannot be asked (`blind`, `ec2-blind`,
  * `locked-out`, `saturated`), or that our heartbeat cannot be written (`heartbeat-barred`: whether writes go on is not seen then), taken since any vantage could last ask the holder how it is: to see a loss behind that is
  * impossible. So does a `service-lost` that is taken 5 s or more after that: it says that nobody gets an answer from the holder. When a vantage can ask it again and the loss goes on for 5 s, while a watch could lead, an alert of it is due anew. So it is when the VIP is on
- * neither node for 5 s, which EC2 says whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
+ * neither node for 5 s while EC2 answers, which says so whatever the vantages see. Losses with less than 10 s of service between them are one loss. (b) While
  * a loss lasts, an alert of it is taken every 15 min in its first hour, and every hour after that, up to 30 s late.
  *
  * Excuses: a loss in which a watch could lead for less than 30 s is not alerted when SNS has taken alerts of two losses of a flapping holder
@@ -120,12 +120,14 @@ export function alertedInvariant(court: Court): Invariant {
     const toldMs = Math.max(lossToldMs > lastEndedMs ? lossToldMs : 0, lostToldMs > livedMs ? lostToldMs : 0);
     return toldMs > 0 && world.nowMs - toldMs < againMs ? toldMs : null;
   };
+  /** When SNS last took an alert that may be one of a loss. */
+  let toldMs = Number.NEGATIVE_INFINITY;
   /** When SNS last took an alert that says that the holder cannot be asked, and until when a vantage could ask the holder how it is. */
   let blindToldMs = Number.NEGATIVE_INFINITY;
   let heardMs = 0;
   /** Since when it could, without a break. */
   let seenSinceMs: number | null = null;
-  /** Since when the VIP is on neither node. */
+  /** Since when the VIP is on neither node, and EC2 says so. */
   let awaySinceMs: number | null = null;
   /** Since when no vantage can look at anything. */
   let darkSinceMs: number | null = null;
@@ -149,8 +151,10 @@ export function alertedInvariant(court: Court): Invariant {
     darkSinceMs = isDark(world) ? (darkSinceMs ?? nowMs) : null;
     const dark = darkSinceMs !== null && nowMs - darkSinceMs < blindKnownMs;
     loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, dark, isKnown);
-    awaySinceMs = holder === null ? (awaySinceMs ?? nowMs) : null;
-    if (was === null && loss !== null) loss = { ...loss, alertedMs: foretoldMs() };
+    awaySinceMs = holder === null && tellsPlace(world) ? (awaySinceMs ?? nowMs) : null;
+    // What could not be seen of it before may have been alerted all the same.
+    const toldSince = downSinceMs !== null && toldMs >= downSinceMs ? toldMs : null;
+    if (was === null && loss !== null) loss = { ...loss, alertedMs: foretoldMs() ?? toldSince };
     if (holder !== null && isKnownToLive(world, holder)) livedMs = nowMs;
     const isAsked = holder !== null && holder.barred === null && isHeard(world, holder);
     const isSeen = isAsked || (awaySinceMs !== null && nowMs - awaySinceMs >= lossMs);
@@ -192,6 +196,7 @@ export function alertedInvariant(court: Court): Invariant {
         flappedMs = [...flappedMs, world.nowMs].filter((atMs) => world.nowMs - atMs < knownForMs);
       if (ofBlindness.has(code) || (code === 'service-lost' && world.nowMs - heardMs >= lossMs))
         blindToldMs = world.nowMs;
+      if (!besideTheLoss.has(code)) toldMs = world.nowMs;
       if (loss !== null && !besideTheLoss.has(code))
         loss = { ...loss, alertedMs: world.nowMs, isBlind: false };
     },
@@ -216,6 +221,11 @@ function isKnownToLive(world: SimWorld, holder: Master): boolean {
   const standby = world.peer(holder.name);
   const isFed = holder.answers && world.pairLinked && standby.channel.io === 'yes';
   return isHeard(world, holder) || (isFed && isHeard(world, standby));
+}
+
+/** EC2 answers where the VIP is. */
+function tellsPlace({ cloud: { mood } }: SimWorld): boolean {
+  return !mood.down && !mood.failing && mood.denies !== 'everything';
 }
 
 /** EC2 gives answers so old that they show the VIP on a node where it is no more. */

@@ -31,6 +31,9 @@ const freshMs = 1500;
 /** What a channel was last heard to hear counts for this long. Milliseconds. */
 const unreadMs = 2000;
 
+/** Without GTIDs, a place that was read longer ago than this is not told. Milliseconds. */
+const placeLifeMs = 2500;
+
 /** What shows between two readings alone is not known to a probe before. Milliseconds. */
 const earlyMs = 1000;
 /** How long the places in the logs come with each look, and then with none: a probe reads them less often than GTIDs. Milliseconds. */
@@ -64,7 +67,8 @@ export function readDetails(view: View, master: Master, nowMs: number, now: () =
   const process = view.isBusy(nowMs) ? {} : startOf(view, master, nowMs);
   if (last === undefined) return { ...unread, isEarly: true, isPlaced: false, ...process };
   const inbound = agedBy(last.inbound, nowMs - last.atMs);
-  return { ...last, isPlaced: false, ...process, inbound };
+  const place = nowMs - last.atMs <= placeLifeMs ? last.place : noPlace;
+  return { ...last, isPlaced: false, ...process, place, inbound };
 }
 
 /** What tells its process from others. Rounded twice, the second of its start may be one off, as each probe finds it. */

@@ -92,6 +92,37 @@ describe('W4 loss-alerted', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
+  it.each<[what: string, ec2: BreakageName | null, invariant: InvariantName | undefined]>([
+    ['that says where the VIP is', null, 'W4 loss-alerted'],
+    ['that says nothing', 'ec2-down', undefined],
+  ])(
+    'W4: a VIP that is taken away behind a path that was alerted, with an EC2 %s',
+    async (_, ec2, invariant) => {
+      const stage = setStage();
+      await lead(stage);
+      await stage.pass(1000);
+      breakIt(stage, 'probe-partition-all', 'holder');
+      if (ec2 !== null) breakIt(stage, ec2, 'holder');
+      await alert(stage, 'ec2-blind');
+      await stage.pass(10_000);
+      stage.world.moveVip({ kind: 'nowhere' });
+      await stage.pass(40_000);
+      expect(stage.session.court.violation?.invariant).toBe(invariant);
+    },
+  );
+
+  it('W4: an alert of a loss counts that was taken while old answers of EC2 hid it', async () => {
+    const stage = setStage();
+    await lead(stage);
+    await stage.pass(1000);
+    breakIt(stage, 'ec2-very-stale', 'holder');
+    stage.world.moveVip(onDb2);
+    await stage.pass(6000);
+    await alert(stage, 'service-lost');
+    await stage.pass(50_000);
+    expect(stage.session.court.violation).toBeNull();
+  });
+
   it.each<[what: string, isBehind: boolean, invariant: InvariantName | undefined]>([
     ['while the holder cannot be asked speaks of a loss behind that', true, undefined],
     ['while it can be asked does not', false, 'W4 loss-alerted'],

@@ -17,6 +17,7 @@ import type { MysqlLink } from './connection.ts';
 import { type Counters, readBinaryLog, readCounters } from './counter-rows.ts';
 import { MysqlFailure, sawOf } from './errors.ts';
 import { KeptConnection, type Lent } from './kept-connection.ts';
+import { logEndAt } from './log-end.ts';
 import type { Logins } from './logins.ts';
 import type { Pulse } from './pulse-row.ts';
 import { startSecondOf } from './start-second.ts';
@@ -100,11 +101,9 @@ export class DetailsReader {
     }
     if (this.#refusal !== null) throw this.#refusal;
     const atMs = nowMs();
-    // Beside GTIDs of now, the end of the log as it was at an earlier look would be a place that the server had left.
-    const isLogOfNow = pulse.executed === null || this.#logAtMs >= beganAtMs;
     return {
       ...this.#channel.words(atMs),
-      binaryLog: isLogOfNow ? this.#binaryLog : noPlace,
+      binaryLog: logEndAt(pulse, this.#binaryLog, this.#logAtMs, { beganAtMs, atMs }),
       logIsOff: this.#logIsOff,
       counters: this.#countersAt(atMs),
       startSecond: this.#startSecond,

@@ -4,6 +4,11 @@ import type { Position } from './sighting.ts';
 /** Where a place was not read with the GTIDs beside it. */
 export const noPlace: Pick<Position, 'file' | 'offset'> = { file: '', offset: 0 };
 
+/** Neither GTIDs nor a place: where its node stands is not known. */
+export function isUnplaced({ gtid, file }: Position): boolean {
+  return gtid === null && file === '';
+}
+
 /** Logs of another name (`log_bin` was changed) are numbered anew: which of two such places is the later, nobody can say. */
 export function areOfOneSeries(one: Position, other: Position): boolean {
   return one.file !== '' && seriesOf(one) === seriesOf(other);

@@ -6,6 +6,7 @@
 import { changed, withEntry } from '../changed.ts';
 import type { Situation } from '../decision/situation.ts';
 import { originatedBy, parseSet } from '../evidence/gtid.ts';
+import { isUnplaced } from '../evidence/log-place.ts';
 import { type Process, processOf } from '../evidence/same-process.ts';
 import type { Position } from '../evidence/sighting.ts';
 import type { Verdict } from '../evidence/verdict.ts';
@@ -102,6 +103,7 @@ function nextSight(
   const process = processOf(verdict, peer);
   if (server === null || process === null) return known;
   const { identity, executed } = server;
+  if (isUnplaced(executed)) return known;
   const now: LogSight = { seen: { identity, executed, process, atMs: verdict.seenAtMs }, fall: null };
   if (known === undefined || known.seen.identity !== identity) return now;
   if (!hasLess(executed, known.seen.executed)) {

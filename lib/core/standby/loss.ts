@@ -1,5 +1,6 @@
 /** What a failover may have lost. */
 import { countOf, parseSet, renderSet, subtract, withoutOrigin } from '../evidence/gtid.ts';
+import { isUnplaced, placeOf } from '../evidence/log-place.ts';
 import type { Position } from '../evidence/sighting.ts';
 import type { Loss } from '../memory/memory.ts';
 import { plural } from '../plural.ts';
@@ -31,7 +32,10 @@ export function describeLoss(
   if (lastSeen === null || kept === null) return `unknown (a position of ${old} was never read)`;
   const missing = missingOf(lastSeen, kept, keptBy);
   if (missing === null) {
-    return `unknown (GTIDs are off; ${old} was last seen at ${lastSeen.file}:${lastSeen.offset} of its own log)`;
+    const where = isUnplaced(lastSeen)
+      ? `where the log of ${old} ended was not read`
+      : `${old} was last seen at ${placeOf(lastSeen)} of its own log`;
+    return `unknown (GTIDs are off; ${where})`;
   }
   const { count, set } = missing;
   if (lastSeenAgoMs === 0) return count === 0 ? 'none' : `${transactions(count)}: ${set}`;

@@ -3,6 +3,7 @@
  * other node from taking new rows for those that it has. A server that restarted with less is another thing.
  */
 import { describe, expect, it, test } from 'vitest';
+import { noPlace } from '../../../lib/core/evidence/log-place.ts';
 import type { Saw, Server } from '../../../lib/core/evidence/sighting.ts';
 import { Leader } from '../leader.ts';
 import {
@@ -76,6 +77,16 @@ describe('the log of the holder is reset while the standby is down', () => {
     resetUnseen(leader, gtid, file);
     expect(leader.memory.logReset).toMatchObject({ node: 'db1', standby: 'db2' });
     if (gtid) expect(unfitReasons(leader)).toContain(WAS_RESET);
+  });
+
+  it('that is known when the standby is back: by places, which could not be read for a while before', () => {
+    const leader = new Leader();
+    well(leader, false);
+    const executed = { gtid: null, ...noPlace };
+    for (let passed = 0; passed < 5; passed++)
+      leader.look(1000, answers1({ ...runsOn(leader), executed }), follows(leader, 1000, undefined, false));
+    resetUnseen(leader, false);
+    expect(leader.memory.logReset).toMatchObject({ node: 'db1', standby: 'db2' });
   });
 
   it('and it does not take over, although by its GTIDs it lacks nothing', () => {

@@ -1,5 +1,7 @@
 /** A channel that broke in the holder's last second: the disk under both begins with the thread that sends, and then the server hangs. */
 import { describe, expect, it } from 'vitest';
+import { noPlace } from '../../../lib/core/evidence/log-place.ts';
+import type { Position } from '../../../lib/core/evidence/sighting.ts';
 import { Leader } from '../leader.ts';
 import {
   answers1,
@@ -96,6 +98,29 @@ function silentAtTheLastLook(silentForMs: number, aheadMs = 0, last = holds(500)
   );
   return rows.at(-1);
 }
+
+/** Without GTIDs: the channel is stopped 10 s before the holder dies, and for all that time the end of its log is told, or is not. */
+function cutWhile(end: (second: number) => Position) {
+  const at = (count: number): Position => ({ ...wrote(count), gtid: null });
+  const fed = (count: number, io: 'yes' | 'no') =>
+    answers2({ executed: at(count), inbound: channel({ received: at(count), applied: at(count), io }) });
+  const leader = new Leader();
+  for (let second = 1; second <= 10; second += 1)
+    leader.look(1000, answers1({ executed: at(100 + second) }), fed(100 + second, 'yes'));
+  for (let second = 1; second <= 10; second += 1)
+    leader.look(1000, answers1({ executed: end(second) }), fed(110, 'no'));
+  return leader.looks(10, 1000, refused, fed(110, 'no')).row;
+}
+
+describe('a standby that was cut off, without GTIDs', () => {
+  it('does not take over where it is not known how far the holder had come', () => {
+    expect(cutWhile(() => ({ gtid: null, ...noPlace }))).toBe('holder-lost-standby-unfit');
+  });
+
+  it('takes over where the holder is known to have written nothing since', () => {
+    expect(cutWhile(() => ({ ...wrote(110), gtid: null }))).toBe('holder-lost');
+  });
+});
 
 describe('a standby whose channel was seen to be broken at a late look', () => {
   it('takes over where that had lasted for no longer than it may unseen', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noPlace } from '../../../lib/core/evidence/log-place.ts';
 import type { Position } from '../../../lib/core/evidence/sighting.ts';
 import { describeLoss, missingOf } from '../../../lib/core/standby/loss.ts';
 import { position, UUID1, UUID2 } from '../world.ts';
@@ -64,6 +65,7 @@ describe('what a failover may have lost, and what is not known about it', () => 
     ['the old holder was never seen', null, nine, UUID2, null, 'unknown (a position of db1 was never read)'],
     ['the new one was never asked', nine, null, UUID2, 0, 'unknown (a position of db1 was never read)'],
     ['without GTIDs', position(null, 812), position(null), UUID2, 0, 'last seen at binlog.000003:812'],
+    ['without GTIDs or a place', { gtid: null, ...noPlace }, position(null), UUID2, 0, 'ended was not read)'],
   ])('%s', (_, lastSeen, kept, keptBy, lastSeenAgoMs, text) => {
     expect(describeLoss({ old: 'db1', lastSeen, kept, keptBy, lastSeenAgoMs }, 500)).toContain(text);
   });

@@ -54,7 +54,7 @@ const OUTCOME_LIMIT_MS = 60_000;
 /** How long a client may take to connect to a steady pair, in milliseconds. */
 const CONNECT_LIMIT_MS = 15_000;
 /** How long a client writes before the fault, in milliseconds. */
-const BEFORE_MS = 1000;
+const BEFORE_MS = 4000;
 /** How long it writes after the outcome, in milliseconds. */
 const AFTER_MS = 1000;
 /** How long the holder is watched for a move that must not come, in milliseconds. */
@@ -77,7 +77,7 @@ export async function experiment(
   world.schedule();
   await untilSteady(world);
   story.tell('lab', 'the pair is steady: db1 holds the VIP and takes writes, db2 is fit');
-  const client = await startWriting(world, story);
+  const client = await startWriting(world, fault, story);
   try {
     await client.connected(CONNECT_LIMIT_MS);
     await delay(BEFORE_MS);
@@ -120,8 +120,9 @@ function collectAlerts({ aws }: LabWorld): Alerted[] {
   return alerts;
 }
 
-function startWriting({ network }: LabWorld, story: Story): Promise<Client> {
+function startWriting({ network }: LabWorld, { writesEveryMs }: LabFault, story: Story): Promise<Client> {
   return startClient({
+    ...(writesEveryMs === undefined ? {} : { everyMs: writesEveryMs }),
     // No other run on the same pair has written under this name.
     name: `client-${Date.now().toString(36)}`,
     host: network.vip,

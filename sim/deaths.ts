@@ -35,6 +35,7 @@ const stepsOf = {
   'catch-up': ['catch-up'],
   detach: ['detach'],
   attach: ['attach'],
+  reconnect: [],
   inspect: ['inspect'],
   verify: ['verify'],
 } as const satisfies Record<Action, readonly StepKind[]>;

@@ -18,6 +18,7 @@ export type Action =
   | 'catch-up'
   | 'detach'
   | 'attach'
+  | 'reconnect'
   | 'inspect'
   | 'verify';
 
@@ -29,6 +30,7 @@ export const mutations: ReadonlySet<Action> = new Set([
   'close',
   'detach',
   'attach',
+  'reconnect',
   'open',
   'run',
 ]);

@@ -49,6 +49,8 @@ export interface LabFault {
   readonly environment?: Changes['environment'];
   /** What it needs of the pair's configuration. */
   readonly pair?: Changes['pair'];
+  /** How often its client writes. Milliseconds. @default 20 */
+  readonly writesEveryMs?: number;
   /** Whether the fault leaves both nodes in reach at the end: then exactly the holder must be writable. */
   readonly endsWhole?: boolean;
   /** Whether the length of the pause in writes is the figure to report. */

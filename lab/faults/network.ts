@@ -27,6 +27,23 @@ export const networkFaults = {
       };
     },
   },
+  'probe-partition-idle': {
+    about:
+      'the same, while clients write once in 7 s, and replication has the heartbeat that its vendor gives it: nobody hears the holder',
+    expected: 'stay',
+    alerts: ['blind'],
+    writesEveryMs: 7000,
+    play: async ({ network }) => {
+      network.cut('probe-a', 'db1');
+      network.cut('probe-b', 'db1');
+      return {
+        takeBack: async () => {
+          network.heal('probe-a', 'db1');
+          network.heal('probe-b', 'db1');
+        },
+      };
+    },
+  },
   'pair-partition': {
     about: 'the two nodes are cut off from each other: clients are served, the standby falls behind',
     expected: 'stay',

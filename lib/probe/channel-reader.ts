@@ -143,10 +143,9 @@ export class ChannelReader {
     if (heard !== null) return { channel: heard, heartbeats: ear?.heartbeats ?? null };
     const seen = readChannel(await link.queryWithoutLimit(link.dialect.replicaStatus, []), pulse, source);
     this.#wholeAtMs = nowMs();
-    return {
-      channel: seen,
-      heartbeats: seen === null ? null : await heartbeatsOf(link, seen, counters),
-    };
+    if (seen === null) return { channel: null, heartbeats: null };
+    const heartbeatSeconds = await heartbeatPeriodOf(link, seen, counters);
+    return { channel: { ...seen, heartbeatSeconds }, heartbeats: await heartbeatsOf(link, seen, counters) };
   }
 }
 
@@ -186,6 +185,21 @@ interface Seen {
 async function heartbeatsOf(link: MysqlLink, channel: Channel, counters: Counters): Promise<number | null> {
   if (link.dialect.ear === null) return channel.heartbeats ?? counters.heartbeats;
   return (await earOf(link, channel.name))?.heartbeats ?? null;
+}
+
+/** In the channel's row, among the counters of the server, or in performance_schema. */
+async function heartbeatPeriodOf(
+  link: MysqlLink,
+  channel: Channel,
+  counters: Counters,
+): Promise<number | null> {
+  const { heartbeatPeriod } = link.dialect;
+  if (heartbeatPeriod === null) return channel.heartbeatSeconds ?? counters.heartbeatSeconds;
+  const rows = await link
+    .queryAgain(heartbeatPeriod, [channel.name], null)
+    .catch((): readonly StatusRow[] => []);
+  const seconds = rows[0]?.s;
+  return seconds === undefined || seconds === null ? null : Number(seconds);
 }
 
 /** Null where the server has no such words, or does not let us read them. */

@@ -39,6 +39,8 @@ export interface Channel {
    */
   readonly held: boolean;
   readonly retrySeconds: number;
+  /** The heartbeat that it asks its source for; null while that was not read. */
+  readonly heartbeatSeconds: number | null;
   /** The account that it logs in to its source with. */
   readonly sourceUser: string;
   /** It was detached: its account is marked, so that the source refuses it. `sourceUser` is without the mark. */
@@ -127,7 +129,7 @@ export function inboundOf(
 ): Inbound {
   if (channel === null) return { kind: 'unconfigured' };
   const { io, ioError, sourceAddress, received, applied } = channel;
-  const { sourceIdentity, delaySeconds, retrySeconds, barred } = channel;
+  const { sourceIdentity, delaySeconds, retrySeconds, heartbeatSeconds, barred } = channel;
   // It applies nothing, even if somebody has started it.
   const { sql, sqlError, lagSeconds } = channel.held ? halted : channel;
   return {
@@ -143,6 +145,7 @@ export function inboundOf(
     applied: placedNow(applied, channel),
     delaySeconds,
     retrySeconds,
+    ...(heartbeatSeconds === null ? {} : { heartbeatSeconds }),
     barred,
     ...leavingOut(channel),
     applierBlocked: beside.applierBlocked,
@@ -196,6 +199,7 @@ function channelOf(row: StatusRow, pulse: Pulse): Channel {
     sourceIdentity: sourceIdentity(row, pulse),
     ...delayOf(Number(row.SQL_Delay ?? 0)),
     retrySeconds: Number(row.Connect_Retry ?? RETRY_SECONDS),
+    heartbeatSeconds: row.Slave_heartbeat_period === undefined ? null : Number(row.Slave_heartbeat_period),
     ...accountOf(text(field(row, 'Source_User'))),
     received: { gtid: receivedGtid(row, pulse), file: received.file, offset: Number(received.offset ?? 0) },
     applied: { gtid: appliedGtid(row, pulse), file: applied.file, offset: Number(applied.offset ?? 0) },

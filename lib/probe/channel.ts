@@ -108,7 +108,8 @@ async function whyNotStarted(command: Command, source: Source): Promise<string> 
   return `the threads of the channel do not stay running${because}`;
 }
 
-async function stopReceiving(command: Command, source: Source, channel: Channel): Promise<Channel> {
+/** The channel when its receiver has stopped. */
+export async function stopReceiving(command: Command, source: Source, channel: Channel): Promise<Channel> {
   if (channel.io === 'no') return channel;
   command.changing();
   await command.ask(threadStatement(command.link.dialect, 'STOP', 'IO_THREAD', channel.name));
@@ -238,7 +239,7 @@ export async function startChannel(command: Command, channel: string): Promise<v
 }
 
 /** The channel as soon as it is as wanted; null when the time is over first. */
-async function until(
+export async function until(
   command: Command,
   source: Source,
   isWanted: (channel: Channel) => boolean,
@@ -253,7 +254,8 @@ async function until(
   }
 }
 
-async function askFrom(command: Command, source: Source): Promise<Channel | null> {
+/** The channel from the source; null where there is none. */
+export async function askFrom(command: Command, source: Source): Promise<Channel | null> {
   return askChannel(command, await askPulse(command), source);
 }
 

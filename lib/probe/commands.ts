@@ -7,6 +7,7 @@ import { inspect } from './inspect.ts';
 import { endpointOf, type NodeWatchers } from './node-watchers.ts';
 import type { Parking } from './parking.ts';
 import type { ProbeRequest, ProbeRequestOf, ProbeResponse } from './protocol.ts';
+import { reconnect } from './reconnect.ts';
 import { replicate } from './replicate.ts';
 import { askFed, askReplica, repoint } from './repoint.ts';
 import { type Way, wayTo } from './statement-session.ts';
@@ -45,6 +46,8 @@ export class Commands {
         return this.#detach(request);
       case 'attach':
         return this.#attach(request);
+      case 'reconnect':
+        return this.#reconnect(request);
       case 'replicate':
         return this.#replicate(request);
       case 'inspect':
@@ -90,6 +93,11 @@ export class Commands {
     const { attaching, limitMs } = request;
     const attached = await attach(this.#wayOf(request), this.#sourceOf(request), attaching, limitMs);
     return 'kind' in attached ? attached : { kind: 'attached', ...attached };
+  }
+
+  async #reconnect(request: ProbeRequestOf<'reconnect'>): Promise<ProbeResponse> {
+    const asked = await reconnect(this.#wayOf(request), this.#sourceOf(request), request.limitMs);
+    return 'kind' in asked ? asked : { kind: 'reconnected', ...asked };
   }
 
   async #replicate(request: ProbeRequestOf<'replicate'>): Promise<ProbeResponse> {

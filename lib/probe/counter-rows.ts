@@ -8,6 +8,8 @@ export interface Counters {
   readonly ageSeconds: number | null;
   readonly connections: number;
   readonly heartbeats: number | null;
+  /** The heartbeat that its channel asks its source for; null where the server does not say it here. Seconds. */
+  readonly heartbeatSeconds: number | null;
   /** Semi-synchronous replication as a source; null where the server has none. */
   readonly semiSync: SemiSyncCounters | null;
 }
@@ -26,11 +28,13 @@ export function readCounters(rows: readonly StatusRow[]): Counters {
   const values = valuesOf(rows);
   const heartbeats = values.get('slave_received_heartbeats');
   const ageSeconds = ageOf(values.get('uptime'));
+  const period = values.get('slave_heartbeat_period');
   return {
     uptimeSeconds: Math.max(0, ageSeconds ?? 0),
     ageSeconds,
     connections: Number(values.get('threads_connected') ?? 0),
     heartbeats: heartbeats === undefined ? null : Number(heartbeats),
+    heartbeatSeconds: period === undefined ? null : Number(period),
     semiSync: readSemiSync(values),
   };
 }

@@ -75,6 +75,7 @@ export class DetailsReader {
     ageSeconds: null,
     connections: 0,
     heartbeats: null,
+    heartbeatSeconds: null,
     semiSync: null,
   };
   #startSecond: number | null = null;

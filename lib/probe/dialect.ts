@@ -36,6 +36,8 @@ export interface Dialect {
    * of `replicaStatus`. Null where the server has nothing of this kind; then `counters` has the count of heartbeats.
    */
   readonly ear: string | null;
+  /** One row of one column: the heartbeat that a channel (the parameter) asks its source for. Null where its row or `counters` have it. */
+  readonly heartbeatPeriod: string | null;
   /** The state of the transaction of a session (the parameter), as InnoDB has it. */
   readonly transaction: string;
   /** Ids of the sessions that hold the row lock that a session (the parameter) waits for. */
@@ -92,6 +94,7 @@ export function dialectOf(version: string, comment: string): Dialect {
     events: at(8, 0, 0) ? events : eventsOfOld,
     // 5.7 moved the counter out of SHOW STATUS (MySQL manual, "Migrating to Performance Schema").
     ear: at(5, 7, 0) ? ear : null,
+    heartbeatPeriod: at(5, 7, 0) ? heartbeatPeriod : null,
     transaction,
     rowLocks: at(8, 0, 1) ? rowLocks : rowLocksOfOld,
     ...(at(5, 7, 3) ? metadataLocks : noMetadataLocks),
@@ -116,6 +119,9 @@ export function joined(...expressions: readonly string[]): string {
 
 const ear = `SELECT ${joined('COUNT_RECEIVED_HEARTBEATS', 'SOURCE_UUID', 'SERVICE_STATE', 'LAST_ERROR_NUMBER', 'RECEIVED_TRANSACTION_SET')} e
 FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME=?`;
+
+const heartbeatPeriod =
+  'SELECT HEARTBEAT_INTERVAL s FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME=?';
 
 const transaction =
   'SELECT trx_state AS state FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = ?';
@@ -188,7 +194,7 @@ function sessionOf(isolation: string, statementLimit: string | null): string {
 
 /** Semi-synchronous replication has the words of old until 8.0.26, and where its old plugin is loaded. */
 const counterNames = [
-  ...['Uptime', 'Threads_connected', 'Slave_received_heartbeats'],
+  ...['Uptime', 'Threads_connected', 'Slave_received_heartbeats', 'Slave_heartbeat_period'],
   ...['master', 'source'].flatMap((role) =>
     ['status', 'wait_sessions', 'yes_tx'].map((name) => `Rpl_semi_sync_${role}_${name}`),
   ),
@@ -250,6 +256,7 @@ const mariadb: Omit<Dialect, 'session' | keyof typeof noMetadataLocks> = {
   setUp,
   events: eventsOfOld,
   ear: null,
+  heartbeatPeriod: null,
   transaction,
   rowLocks: rowLocksOfOld,
 };

@@ -2,6 +2,7 @@
 import { CONNECTIONS_PER_VANTAGE } from '../core/evidence/connection-count.ts';
 import type { Heartbeat, Inbound, Saw, Server } from '../core/evidence/sighting.ts';
 import type { NodeName } from '../core/names.ts';
+import { Bustle } from './bustle.ts';
 import type { Peer } from './channel-reader.ts';
 import { inboundOf } from './channel-rows.ts';
 import type { NodeEndpoint } from './connection.ts';
@@ -49,6 +50,7 @@ export class NodeWatcher {
   readonly #pulse: PulseReader;
   readonly #details: DetailsReader;
   readonly #writer: HeartbeatWriter;
+  readonly #bustle = new Bustle();
   readonly #onIdentity: (identity: string) => void;
   #underWay: Promise<Saw> | null = null;
   /** When the last look was answered; null when it was not. */
@@ -109,6 +111,7 @@ export class NodeWatcher {
       const saw = sawOf(error);
       this.#pulse.dropUnlessWaiting();
       if (saw.kind === 'refused') this.#dropEvidence();
+      if (saw.kind === 'unanswered') return this.#bustle.wasBusyAt(nowMs()) ? { ...saw, wasBusy: true } : saw;
       const isShutOut = saw.kind === 'saturated' || saw.kind === 'locked-out';
       return isShutOut && error.during === 'login' && !this.#wasIn ? { ...saw, isFresh: true } : saw;
     }
@@ -130,6 +133,7 @@ export class NodeWatcher {
     if (isOnOtherLink) this.#writer.drop();
     part.onPulse?.();
     this.#onIdentity(pulse.identity);
+    this.#bustle.take(pulse.executed, pulse.identity, nowMs());
     const roundTripMs = Math.round(nowMs() - startMs);
     const clockOffMs = clockOffOf(pulse, Date.now(), roundTripMs);
     const [words, heartbeat] = await this.#readBeside(pulse, part, Math.max(0, limitMs - roundTripMs));

@@ -68,6 +68,12 @@ const attachSchema = z.object({
   /** As in `DatabasePort.attach`; a watch of an older release does not say. */
   attaching: z.enum(['as-it-is', 'afresh']).default('as-it-is'),
 });
+const reconnectSchema = z.object({
+  kind: z.literal('reconnect'),
+  ...commandFields,
+  node: nodeSchema,
+  peer: peerSchema,
+});
 const replicateSchema = z.object({
   kind: z.literal('replicate'),
   ...commandFields,
@@ -113,6 +119,7 @@ export const probeRequestSchema = z.discriminatedUnion('kind', [
   catchUpSchema,
   detachSchema,
   attachSchema,
+  reconnectSchema,
   replicateSchema,
   inspectSchema,
   examineSchema,
@@ -163,6 +170,7 @@ const probeAnswerSchemas = {
     }) satisfies z.ZodType<Detached>,
   }),
   attach: z.object({ kind: z.literal('attached'), wasRunning: z.boolean() }),
+  reconnect: z.object({ kind: z.literal('reconnected'), answers: z.boolean() }),
   replicate: z.object({ kind: z.literal('replicates') }),
   inspect: z.object({
     kind: z.literal('inspected'),
@@ -190,6 +198,7 @@ export const probeResponseSchema = z.discriminatedUnion('kind', [
   probeAnswerSchemas.detach,
   probeAnswerSchemas.replicate,
   probeAnswerSchemas.attach,
+  probeAnswerSchemas.reconnect,
   probeAnswerSchemas.inspect,
   probeAnswerSchemas.examine,
   probeAnswerSchemas.verify,

@@ -28,6 +28,7 @@ const inboundSchema = z.discriminatedUnion('kind', [
     heardAgoMs: z.number().nullable(),
     receivedAgoMs: z.number().nullable(),
     unanswered: z.literal(true).exactOptional(),
+    heartbeatSeconds: z.number().exactOptional(),
   }),
 ]) satisfies z.ZodType<Inbound>;
 
@@ -78,6 +79,7 @@ const sawSchema = z.discriminatedUnion('kind', [
     during: z.enum(['connect', 'login', 'query']),
     because: z.enum(['timeout', 'dropped', 'unreachable']),
     afterMs: z.number(),
+    wasBusy: z.literal(true).exactOptional(),
   }),
   z.object({ kind: z.literal('saturated'), ...shutOut }),
   z.object({ kind: z.literal('locked-out'), ...shutOut }),

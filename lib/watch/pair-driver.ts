@@ -26,6 +26,7 @@ import { leaving } from '../core/pair/pair-work.ts';
 import type { Ready } from '../core/pair/ready.ts';
 import { noteFrozenTime } from '../core/plan/frozen.ts';
 import type { AlertDesk } from './alert-desk.ts';
+import { askSource } from './ask-source.ts';
 import { examinePair } from './doctor.ts';
 import { Haste } from './haste.ts';
 import type { HeldLease } from './lease.ts';
@@ -35,6 +36,9 @@ import type { LookTarget } from './ports/database.ts';
 import type { Ports } from './ports/ports.ts';
 import { publishSubscriptions } from './subscriptions.ts';
 import { askThroughVip } from './through-vip.ts';
+
+/** How soon a question that did not get there is asked again. Milliseconds. */
+const ASK_AGAIN_MS = 500;
 
 export interface PairDriverProps {
   readonly pair: Pair;
@@ -182,6 +186,7 @@ export class PairDriver {
     this.#state = state;
     if (ready.looks !== before) onLooks(ready.hurries);
     if (ready.ask !== null) void this.#ask(ready.ask);
+    if (ready.askSource !== null) void this.#askSource(ready.askSource);
     if (ready.examine) void this.#examine();
     if (ready.besidePlan !== null) void this.#noteBesidePlan(ready.besidePlan);
     if (ready.log !== null) this.#log(ready.log);
@@ -193,6 +198,17 @@ export class PairDriver {
   async #ask({ askedMs }: NonNullable<Ready['ask']>): Promise<void> {
     const said = await askThroughVip(this.pair, this.#props.ports, (node) => identityIn(this.#state, node));
     this.take({ kind: 'through-vip', said, askedMs });
+  }
+
+  async #askSource({ node, source, askedMs }: NonNullable<Ready['askSource']>): Promise<void> {
+    const { ports, lease } = this.#props;
+    const mayAsk = lease.mayAct('none');
+    const asked = mayAsk ? await askSource(this.pair, ports, node, identityIn(this.#state, source)) : null;
+    ports.log.info(`${source}, asked through ${node}: ${asked?.said ?? 'no answer'}`, {
+      pair: this.pair.name,
+    });
+    if (asked === null) await ports.clock.sleep(ASK_AGAIN_MS, this.#props.stop);
+    this.take({ kind: 'source-asked', asked, askedMs });
   }
 
   async #examine(): Promise<void> {

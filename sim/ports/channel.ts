@@ -5,6 +5,7 @@ import type {
   Detached,
   DetachedThreads,
 } from '../../lib/core/evidence/probe-results.ts';
+import { isAnswer } from '../../lib/core/evidence/source-errors.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { CatchUpGoal } from '../../lib/watch/ports/database.ts';
 import { PortError } from '../../lib/watch/ports/port-error.ts';
@@ -101,6 +102,27 @@ export async function attach(
     world.change(() => channel.attach(attaching));
     return { wasRunning: false };
   });
+}
+
+/** Stops the receiver and starts it again: it connects, or finds nobody within 1.5 s. */
+export async function reconnect(
+  context: Context,
+  node: NodeName,
+  source: string | null,
+  limitMs: number,
+): Promise<{ readonly answers: boolean }> {
+  const { world, process } = context;
+  const leftMs = await afterStatus(context, node, limitMs);
+  await command(context, node, leftMs, ({ channel }) => {
+    if (!channel.configured || !channel.ioWanted || !follows(context, world.master(node), source))
+      throw new PortError('unsuccessful', `${node} has no channel that runs`);
+    world.change(() => channel.breakOff());
+  });
+  const { channel } = world.master(node);
+  const isOver = () => channel.io === 'yes' || channel.ioError !== null || !channel.ioWanted;
+  for (let waitedMs = 0; !isOver() && waitedMs < 1500; waitedMs += pollMs)
+    await process.send(pollMs, 0, () => {});
+  return { answers: channel.io === 'yes' || isAnswer(channel.ioError ?? channel.lastTry.error) };
 }
 
 /** What is left of the limit when `SHOW REPLICA STATUS` has been answered, which the command asks first. */

@@ -4,7 +4,7 @@ import type { CaughtUp } from '../../lib/core/evidence/probe-results.ts';
 import type { NodeName } from '../../lib/core/names.ts';
 import type { DatabasePort } from '../../lib/watch/ports/database.ts';
 import { PortError } from '../../lib/watch/ports/port-error.ts';
-import { attach, catchUp, detach } from './channel.ts';
+import { attach, catchUp, detach, reconnect } from './channel.ts';
 import { acting, type Context } from './context.ts';
 import { healthyFacts } from './examine.ts';
 import { look } from './look.ts';
@@ -25,6 +25,8 @@ export function createDatabase(context: Context): DatabasePort {
       acting(context, 'detach', node, () => detach(context, node, source, threads, limitMs)),
     attach: (_, node, source, limitMs, attaching = 'as-it-is') =>
       acting(context, 'attach', node, () => attach(context, node, source, attaching, limitMs)),
+    reconnect: (_, node, source, limitMs) =>
+      acting(context, 'reconnect', node, () => reconnect(context, node, source, limitMs)),
     replicate: async (_, node) => {
       throw new PortError('denied', `${node}: no simulated person orders work on hosts`);
     },

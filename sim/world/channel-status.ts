@@ -37,6 +37,7 @@ export function inboundOf(
     applied: source.positionAt(relayLog.appliedCount, relayLog.known),
     caughtUp: relayLog.caughtUp,
     heardAgoMs: channel.heardAgoMs(nowMs),
+    heartbeatSeconds: channel.heartbeatMs / 1000,
     receivedAgoMs: channel.receivedAgoMs(nowMs),
   };
 }

@@ -7,9 +7,6 @@ import { RelayLog } from './relay-log.ts';
 
 /** Far more than clients commit, so that a healthy replica works off any pile. */
 export const usualApplyPerMs = 4;
-/** A source sends a heartbeat this often while it has nothing else to send. */
-const sourceHeartbeatMs = 500;
-
 /**
  * The IO thread's connection. `stalled`: it is there, and the other end says nothing (hung, or cut off), which
  * the thread does not notice before `slave_net_timeout`.
@@ -51,6 +48,8 @@ export class Channel {
   /** Since when its packets are lost; null while they arrive. */
   cutSinceMs: number | null = null;
   generation = 0;
+  /** A source sends a heartbeat this often while it has nothing else to send. */
+  heartbeatMs = 500;
   /** From the source's commit to here. */
   transportMs = 2;
   /** From here to applied, while nothing piles up. */
@@ -82,7 +81,8 @@ export class Channel {
       const sent = Math.min(this.#source.countAt(nowMs - this.transportMs), names.endOf(this.#log));
       if (this.#isFollowed && this.relayLog.receive(sent))
         this.#receivedMs = this.#source.committedAtMs(sent, nowMs) + this.transportMs;
-      this.#heardMs = nowMs - ((nowMs - this.#flowingSinceMs) % sourceHeartbeatMs);
+      const beatMs = nowMs - ((nowMs - this.#flowingSinceMs) % this.heartbeatMs);
+      this.#heardMs = Math.max(beatMs, this.#receivedMs);
     }
     const { received, applied } = this.relayLog;
     if (!applies || !this.applies || applied >= received) return;
@@ -159,6 +159,13 @@ export class Channel {
     // The first look at it afterwards knows no better.
     this.#heardMs = nowMs;
     this.#receivedMs = nowMs;
+  }
+
+  /** Its connection is ended, and its thread begins anew: at once, without what it waits for. */
+  breakOff(): void {
+    this.generation++;
+    this.heading = null;
+    this.link = 'stopped';
   }
 
   /** A command stops it: no error shows. */

@@ -11,6 +11,14 @@ export interface ChannelHabits {
   readonly netTimeoutMs: number;
 }
 
+/** The timeout that we recommend; with it comes the heartbeat that we recommend. Milliseconds. */
+const recommendedMs = { netTimeout: 4000, heartbeat: 500 } as const;
+
+/** How often a channel asks its source for a heartbeat: by its vendor's default, twice in its timeout. Milliseconds. */
+export function heartbeatOf({ netTimeoutMs }: ChannelHabits): number {
+  return netTimeoutMs <= recommendedMs.netTimeout ? recommendedMs.heartbeat : netTimeoutMs / 2;
+}
+
 /** Brings the connection into `replica` up to date with the world; called after every change. */
 export function followLink(world: SimWorld, replica: Master, source: Master): void {
   const { channel } = replica;

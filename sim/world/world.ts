@@ -11,7 +11,7 @@ import type { Timeline } from '../time.ts';
 import { Cloud } from './cloud.ts';
 import { followCopy } from './copy.ts';
 import { followTries } from './last-try.ts';
-import { type ChannelHabits, followLink } from './link.ts';
+import { type ChannelHabits, followLink, heartbeatOf } from './link.ts';
 import { CommitLog } from './log.ts';
 import { Master } from './master.ts';
 import {
@@ -88,6 +88,7 @@ export class SimWorld {
       master.log.add(0, oldTransactions, 'old');
       const { relayLog } = master.channel;
       relayLog.received = relayLog.applied = oldTransactions;
+      master.channel.heartbeatMs = heartbeatOf(props.habits);
       const timeoutMs = props.semiSyncTimeoutMs ?? null;
       if (timeoutMs !== null) master.semiSync = { timeoutMs, waitingSinceMs: null, gaveUp: false };
       const [here, elsewhere] =

@@ -55,6 +55,31 @@ export function channelContract(at: At): void {
     expect(await settle(port.attach(pair, 'db2', source, LIMIT_MS))).toEqual({ wasRunning: true });
   });
 
+  it('reconnect: tells a source that answers from one that does not', async () => {
+    const { port, pair, settle, write, hasAll, hang } = at();
+    const source = serverOf(await look(at()), 'db1').identity;
+    const ask = () => settle(port.reconnect(pair, 'db2', source, LIMIT_MS));
+    expect(await ask()).toEqual({ answers: true });
+    await write('db1');
+    const goal = { upTo: serverOf(await look(at()), 'db1').executed, source };
+    expect(await settle(port.catchUp(pair, 'db2', goal, LIMIT_MS))).toMatchObject({ reached: true });
+    expect(await hasAll('db2')).toBe(true);
+    await hang('db1');
+    expect(await ask()).toEqual({ answers: false });
+    expect(inboundOf(await look(at()), 'db2').io).toBe('connecting');
+  });
+
+  it('reconnect: starts no channel that somebody has stopped', async () => {
+    const { port, pair, settle } = at();
+    const source = serverOf(await look(at()), 'db1').identity;
+    await settle(port.detach(pair, 'db2', source, 'receiver', LIMIT_MS));
+    await expect(settle(port.reconnect(pair, 'db2', source, LIMIT_MS))).rejects.toMatchObject({
+      kind: 'unsuccessful',
+    });
+    await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').io).toBe('no'));
+    await settle(port.attach(pair, 'db2', source, LIMIT_MS));
+  });
+
   it('detach, both threads: what was received is not applied either, until attach', async () => {
     const { port, pair, settle } = at();
     const source = serverOf(await look(at()), 'db1').identity;

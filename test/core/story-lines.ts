@@ -25,6 +25,8 @@ export function renderInput(input: Input): string {
       return `doctor: ${input.findings.map(({ subject, id }) => `${subject} ${id}`).join(', ')}`;
     case 'plan':
       return `plan ${input.is}`;
+    case 'source-asked':
+      return `the holder, asked through its standby: ${input.asked?.said ?? 'no answer'}`;
     case 'through-vip':
     case 'stored':
     case 'published':
@@ -47,6 +49,7 @@ export function renderReady({ memory, looks }: PairState, ready: Ready): readonl
     ...(ready.looks === looks ? [] : [`looks: ${renderLooks(ready.looks)}`]),
     ...(ready.hurries ? ['EC2 is asked at once'] : []),
     ...(ready.ask ? ['who answers through the VIP is asked'] : []),
+    ...(ready.askSource ? [`${ready.askSource.source} is asked through ${ready.askSource.node}`] : []),
     ...(ready.examine ? ['doctor is asked'] : []),
     ...(ready.besidePlan ? ['the loss of service is noted beside the plan'] : []),
     ...(ready.failure === null ? [] : [`failure: ${ready.failure}`]),

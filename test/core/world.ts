@@ -93,6 +93,7 @@ export const steady: World = {
     vipBlindBecause: '',
     wrong: null,
     through: null,
+    sourceAsked: null,
   },
   memory: {
     ...emptyMemory,

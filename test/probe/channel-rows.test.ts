@@ -229,8 +229,11 @@ test('counters, with and without the heartbeats', () => {
     ageSeconds: 3,
     connections: 5,
     heartbeats: 4,
+    heartbeatSeconds: null,
     semiSync,
   });
+  const period = { Variable_name: 'Slave_heartbeat_period', Value: '1800.000' };
+  expect(readCounters([...mysql56.counters, period]).heartbeatSeconds).toBe(1800);
   expect(readCounters(mysql97.counters)).toMatchObject({ uptimeSeconds: 2, heartbeats: null, semiSync });
   expect(channelOf(mariadb).heartbeats).toBe(4);
 });

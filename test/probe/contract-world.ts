@@ -119,6 +119,8 @@ async function heal(servers: Servers): Promise<void> {
   await endSleepers(servers);
   for (const server of [servers.db1, servers.db2]) {
     const { dialect } = server.product;
+    // One that tries to connect in vain would wait for a minute before it tries again.
+    await server.sql(threadStatement(dialect, 'STOP', 'IO_THREAD')).catch(() => {});
     for (const thread of ['IO_THREAD', 'SQL_THREAD'] as const)
       await server.sql(threadStatement(dialect, 'START', thread)).catch(() => {});
   }

@@ -17,6 +17,7 @@ const countersWith = (semiSync: Counters['semiSync']): Counters => ({
   ageSeconds: 100,
   connections: 5,
   heartbeats: null,
+  heartbeatSeconds: null,
   semiSync,
 });
 const row = (Variable_name: string, Value: string) => ({ Variable_name, Value });

@@ -67,6 +67,7 @@ function databaseOf({ one }: Stage, portsOf: PortsOf): Ports['database'] {
     close: (pair, ...rest) => portsOf(pair).database.close(pair, ...rest),
     open: (pair, ...rest) => portsOf(pair).database.open(pair, ...rest),
     catchUp: (pair, ...rest) => portsOf(pair).database.catchUp(pair, ...rest),
+    reconnect: (pair, ...rest) => portsOf(pair).database.reconnect(pair, ...rest),
     detach: (pair, ...rest) => portsOf(pair).database.detach(pair, ...rest),
     attach: (pair, ...rest) => portsOf(pair).database.attach(pair, ...rest),
     replicate: (pair, ...rest) => portsOf(pair).database.replicate(pair, ...rest),

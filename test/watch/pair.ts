@@ -138,6 +138,7 @@ export function portsOf(world: World): Ports {
           received: position(`${UUID1}:1-100`),
           outlasts: true,
         })),
+      reconnect: async (_, node) => call(world, `reconnect ${node}`, () => ({ answers: false })),
       attach: async (_, node) => call(world, `attach ${node}`, () => ({ wasRunning: false })),
       replicate: async (_, node) => call(world, `replicate ${node}`, () => undefined),
       inspect: async (_, node) => call(world, `inspect ${node}`, () => world.obstacles),

@@ -55,6 +55,12 @@ export function createDatabase(props: DatabaseProbeProps): DatabasePort {
       const { wasRunning } = await command(props, order, (fields) => ({ ...fields, ...where, attaching }));
       return { wasRunning };
     },
+    async reconnect(pair, node, source, limitMs) {
+      const order = { kind: 'reconnect', pair, limitMs, first: turnOf(pair, node) } as const;
+      const where = { node: addressOf(pair, node), peer: sourceOf(pair, node, source) };
+      const { answers } = await command(props, order, (fields) => ({ ...fields, ...where }));
+      return { answers };
+    },
     async replicate(pair, node, limitMs) {
       const account = (await props.credentials.replication(pair)).expose();
       const order = { kind: 'replicate', pair, limitMs, first: turnOf(pair, node) } as const;

@@ -30,6 +30,7 @@ const answerKinds = {
   'catch-up': 'caught-up',
   detach: 'detached',
   attach: 'attached',
+  reconnect: 'reconnected',
   replicate: 'replicates',
   inspect: 'inspected',
   examine: 'examined',

@@ -52,12 +52,14 @@ const repeatable: ReadonlySet<CommandKind> = new Set([
   'feeds',
   'open',
   'attach',
+  'reconnect',
   'replicate',
 ]);
 /** Of those, the ones whose first try gets only a part of the time, so that there is some left for another. */
 const halved: ReadonlySet<CommandKind> = new Set([
   'open',
   'attach',
+  'reconnect',
   'replicate',
   'inspect',
   'examine',

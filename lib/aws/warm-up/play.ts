@@ -65,6 +65,8 @@ export class Play {
         return { kind: 'detached', detached: { was: 'running', received: position, outlasts: false } };
       case 'attach':
         return { kind: 'attached', wasRunning: false };
+      case 'reconnect':
+        return { kind: 'reconnected', answers: false };
       case 'replicate':
         return { kind: 'replicates' };
       case 'inspect':

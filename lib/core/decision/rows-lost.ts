@@ -1,5 +1,6 @@
 /** Rows for when the VIP or the holder is lost, or the holder fails the check. */
 import { describeVerdict } from '../evidence/verdict.ts';
+import { isSignOfLife } from '../evidence/witness.ts';
 import { detachedInto } from '../memory/detached.ts';
 import { failoverPlan, reattachPlan, repairPlan } from '../plan/plans.ts';
 import {
@@ -149,13 +150,13 @@ export const lost: readonly DecisionRow[] = [
   },
   {
     name: 'holder-lost-witnessed',
-    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed stopped or silent, but the standby's channel has heard it just now (of a hung one: an event, not only replication's heartbeat). A person is alerted after ${WITNESSED_MS / 1000} s.`,
-    when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s) && s.witness === 'hears',
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed stopped or silent, but the standby's channel has heard it just now (of a hung one: an event, not only replication's heartbeat), or has just been let in anew. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s) && isSignOfLife(s.witness),
     measure: (s) =>
       soonTold(
         s,
         `${s.holder.node} is alive and does not answer keepalambda, nothing is moved`,
-        `${s.holder.node} does not answer keepalambda (${s.holder.because}), but ${s.standby.node} still receives from it, so it is alive`,
+        `${s.holder.node} does not answer keepalambda (${s.holder.because}), but ${s.standby.node} ${s.witness === 'answered' ? 'has just connected to it anew' : 'still receives from it'}, so it is alive`,
       ),
     does: ['observe', 'page blind'],
     reason:
@@ -164,7 +165,7 @@ export const lost: readonly DecisionRow[] = [
   },
   {
     name: 'holder-lost-unwitnessed',
-    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: it does not let us ask it, or its channel was stopped, follows another server, is refused by its source, or has heard nothing since the standby restarted. Or the holder is confirmed stopped, and its server turned the standby's channel away when that last tried to connect. A person is alerted after ${WITNESSED_MS / 1000} s.`,
+    says: `One of the nodes has the VIP, as far as is known; the holder is confirmed silent, and the standby cannot say whether it lives: it does not let us ask it, or its channel was stopped, follows another server, is refused by its source, has heard nothing since the standby restarted, or has a heartbeat too slow to tell a silent source from an idle one, and is being connected anew. Or the holder is confirmed stopped, and its server turned the standby's channel away when that last tried to connect. A person is alerted after ${WITNESSED_MS / 1000} s.`,
     when: (s) => s.vip !== 'unheld' && holderGone(s) && witnessed(s),
     measure: (s) =>
       soonTold(
@@ -264,7 +265,10 @@ function untoldText({ witness, standby, life }: Situation): string {
         : `${cannot} its channel was refused when it last tried to connect`;
     case 'unasked':
       return `${cannot} we cannot ask it`;
+    case 'unheard':
+      return `${cannot} its channel hears little of a source to which nobody writes (its heartbeat is slow), and is being connected anew`;
     case 'hears':
+    case 'answered':
     case 'does-not-hear':
     case 'unknown':
     case 'not-yet':

@@ -9,6 +9,7 @@ import { endsToReckonWith } from '../evidence/holder-end.ts';
 import { type IdentityTrouble, identityOf, identityTrouble } from '../evidence/identity.ts';
 import { type Life, lifeOf } from '../evidence/life.ts';
 import type { InstanceState } from '../evidence/sighting.ts';
+import { mustAsk, testimonyAsked } from '../evidence/source-asked.ts';
 import { hasRestarted } from '../evidence/uptimes.ts';
 import { judge, type Verdict } from '../evidence/verdict.ts';
 import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from '../evidence/witness.ts';
@@ -112,6 +113,8 @@ export interface Situation {
   readonly sent: Memory['sent'];
   /** What the standby says of a holder that does not answer us. */
   readonly witness: Testimony;
+  /** The holder is to be asked now whether it lives, through its standby. */
+  readonly asksSource: boolean;
   /** Why the flap guard forbids an automatic failover; null when it does not. */
   readonly flapGuard: string | null;
   /** The pause that is on now. */
@@ -147,7 +150,14 @@ export function assess(
   // Who follows somebody else knows nothing of the holder: neither that it lives nor that it is dead.
   const isStray = misdirection(pair, standby.server, peerIdentity) !== null;
   const gaps = () => channelGapsOf(durations, { holder, standby, memory, nowMs });
-  const testify = () => testimonyBy(standby, holder, pair, gaps());
+  // Where nothing may be changed, nobody can be asked.
+  const said = evidence.sourceAsked;
+  const asked = said?.node === standby.node ? said : null;
+  const asking = { holder, standby, asked, settings, nowMs };
+  const testify = () => {
+    const says = testimonyBy(standby, holder, pair, gaps());
+    return pair.mode === 'act' ? testimonyAsked(says, asking) : says;
+  };
   const witness = !canTell ? 'does-not-hear' : isStray ? 'unknown' : testify();
   const wasDead = isRememberedDead(memory, durations, nowMs);
   const life = lifeOf({ holder, standby, witness, blind, wasDead, settings, nowMs });
@@ -181,6 +191,9 @@ export function assess(
   };
   const [vip, vipBecause] = vipState(evidence, memory, nowMs, safeguards);
   const isVipAway = isAway(evidence, memory, nowMs);
+  const paused = safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs;
+  const misconfigured = misconfiguration(evidence);
+  const mayAsk = pair.mode === 'act' && !paused && misconfigured === null && memory.plan === null;
   const unservedSinceMs = unservedSince(durations, memory, nowMs);
   const moves = countedMoves(memory, { vip, holder: holderName });
   // The durations are those of the look before: a fault that this look does not show has ended.
@@ -204,7 +217,8 @@ export function assess(
     overSinceMs: holder.confirmed && standby.confirmed ? (durations.unwatchedSinceMs ?? nowMs) : nowMs,
     peerIdentity,
     isVipAway,
-    misconfigured: misconfiguration(evidence),
+    asksSource: mayAsk && isUnseen(holder) && mustAsk(witness, asking),
+    misconfigured,
     ec2Blind: isEc2Blind(evidence, nowMs) ? silenceOf(evidence) : null,
     holderInstance: evidence.vip?.instances[holderName] ?? 'unknown',
     identity: identityTrouble(memory, holder, standby),
@@ -227,7 +241,7 @@ export function assess(
     fitness: life === 'lives' ? fitnessWhileLiving(terms) : fitnessWhenLost(terms),
     fitnessWhenAhead: fitnessWhenAhead(terms),
     flapGuard: safeguards.flapGuard ? flapGuardOf(moves, pair, nowMs) : null,
-    paused: safeguards.pause && memory.pause !== null && nowMs < memory.pause.untilMs,
+    paused,
   };
 }
 
@@ -266,6 +280,11 @@ function checkFaults({ server }: Verdict, lagLimitSeconds: number): readonly str
 
 function testimonyBy({ server }: Verdict, holder: Verdict, { settings }: Pair, kept: ChannelGaps): Testimony {
   return server === null ? 'unasked' : testimonyOf(server, witnessMsOf(holder, settings), kept);
+}
+
+/** The holder is not seen, and only its standby can show whether it lives. */
+function isUnseen({ kind, confirmed, instanceGone }: Verdict): boolean {
+  return (kind === 'silent' || kind === 'stopped') && confirmed && !instanceGone;
 }
 
 function heartbeatAge({ server }: Verdict, { heartbeat }: Durations, nowMs: number): number {

@@ -5,6 +5,7 @@
 import type { Pair } from '../config/config.ts';
 import type { NodeName, Vantage } from '../names.ts';
 import type { Misconfiguration, Report, Saw, VipPlace, VipSighting } from './sighting.ts';
+import type { SourceAsked } from './source-asked.ts';
 
 /** All vantages, or EC2, must have failed for this long before an alert goes out. Milliseconds. */
 export const BLIND_MS = 5000;
@@ -45,6 +46,8 @@ export interface Evidence {
   readonly wrong: Wrong | null;
   /** Who answered through the VIP, when that was asked last; null where there was no reason to ask. */
   readonly through: Through | null;
+  /** What came of asking the holder through its standby; null where that was not needed. */
+  readonly sourceAsked: SourceAsked | null;
 }
 
 /** What does not fit, how many looks in a row have said so, and whether the VIP is on neither of the two ENIs. */
@@ -86,6 +89,7 @@ export function noEvidence(pair: Pair, vantages: number): Evidence {
     vipBlindBecause: '',
     wrong: null,
     through: null,
+    sourceAsked: null,
   };
 }
 
@@ -191,7 +195,7 @@ export function seenFrom(evidence: Evidence, vantage: Vantage): Evidence {
 /** Drops what was seen before a plan, because the plan has changed the pair. */
 export function forget(evidence: Evidence): Evidence {
   const words = Object.fromEntries(Object.keys(evidence.words).map((node) => [node, {}]));
-  return { ...evidence, words, vip: null, vipLooks: 0, wrong: null, through: null };
+  return { ...evidence, words, vip: null, vipLooks: 0, wrong: null, through: null, sourceAsked: null };
 }
 
 function nextWord(before: Word | undefined, saw: Saw, atMs: number): Word {

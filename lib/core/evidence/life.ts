@@ -1,7 +1,13 @@
 /** Whether the holder is alive. A holder that we cannot reach, or that refuses our login, is not dead. */
 import type { Settings } from '../config/config.ts';
 import type { Verdict } from './verdict.ts';
-import { cannotSay, hearsOnlyHeartbeats, type Testimony, wasTurnedAwaySince } from './witness.ts';
+import {
+  cannotSay,
+  hearsOnlyHeartbeats,
+  isSignOfLife,
+  type Testimony,
+  wasTurnedAwaySince,
+} from './witness.ts';
 
 /**
  * - `lives`: it answers, or refuses to let us in, or the standby still hears it, or cannot say; but for a while after it was
@@ -39,7 +45,8 @@ export function lifeOf(signs: Signs): Life {
     case 'silent':
       if (!holder.confirmed || blind !== null) return 'unsure';
       // What the standby would say is not known, so from when on the holder is dead is not known either.
-      if (signs.witness === 'unasked' && !holder.instanceGone) return 'unsure';
+      if ((signs.witness === 'unasked' || signs.witness === 'unheard') && !holder.instanceGone)
+        return 'unsure';
       if (!isWitnessed(signs)) return 'dead';
       if (signs.witness === 'not-yet' || mayHaveDiedSince(signs)) return 'unsure';
       return cannotSay(signs.witness) && signs.wasDead ? 'unsure' : 'lives';
@@ -49,13 +56,15 @@ export function lifeOf(signs: Signs): Life {
 /**
  * The standby speaks for a holder that does not answer us. When mysqld dies its dump thread dies with it, and the
  * standby's channel notices within a round trip: so a port that refuses us, while the channel hears, is refused by
- * something on the way. So is one whose server answers the channel, and turns it away. Of a silent holder, what the standby cannot say is no silence. EC2's word that the instance has
+ * something on the way, and may be while a channel that hears little believes to be connected. So is one whose server answers the
+ * channel, and turns it away. Of a silent holder, what the standby cannot say is no silence. EC2's word that the instance has
  * stopped needs no witness.
  */
 export function isWitnessed(signs: Omit<Signs, 'blind' | 'wasDead'>): boolean {
   const { holder, witness } = signs;
   if (holder.instanceGone || witness === 'does-not-hear') return false;
-  if (holder.kind === 'stopped') return witness === 'hears' || witness === 'turned-away';
+  if (holder.kind === 'stopped')
+    return isSignOfLife(witness) || witness === 'turned-away' || witness === 'unheard';
   return holder.kind === 'silent' && !isHung(signs);
 }
 

@@ -65,6 +65,11 @@ export type Inbound =
       readonly caughtUp: boolean;
       readonly heardAgoMs: number | null;
       /**
+       * The heartbeat of replication that the channel asks its source for; 0 for none. A source to which nobody writes is heard as often
+       * as that. Absent where it was not read. Seconds.
+       */
+      readonly heartbeatSeconds?: number;
+      /**
        * The same for an event alone: a heartbeat of replication shows that the source's network side lives, an event
        * that it commits.
        */
@@ -189,6 +194,8 @@ export type Saw =
       readonly during: 'connect' | 'login' | 'query';
       readonly because: 'timeout' | 'dropped' | 'unreachable';
       readonly afterMs: number;
+      /** Until a moment ago, clients committed between all looks. Absent where they did not, or that is not known. */
+      readonly wasBusy?: true;
     }
   /** Errors 1040, 1203, 1226, 1129: alive, and with no room for us. */
   | (ShutOut & { readonly kind: 'saturated' })

@@ -64,7 +64,12 @@ export function isOfSource(error: ReplicationError | null): boolean {
  */
 export function isRefusedBySource(inbound: Inbound): boolean {
   if (inbound.kind !== 'configured' || inbound.io === 'yes' || inbound.ioError === null) return false;
-  return isRefusal(inbound.ioError) || (inbound.io === 'connecting' && isOfServer(inbound.ioError.errno));
+  return isRefusal(inbound.ioError) || (inbound.io === 'connecting' && isAnswer(inbound.ioError));
+}
+
+/** A try to connect ended with an answer of the source, if only with one that refuses it. */
+export function isAnswer(error: ReplicationError | null): boolean {
+  return error !== null && (isRefusal(error) || isOfServer(error.errno));
 }
 
 /** ER_SOURCE_FATAL_ERROR_READING_BINLOG. */

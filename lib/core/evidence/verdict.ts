@@ -20,6 +20,8 @@ export interface Verdict {
   readonly from: readonly Vantage[];
   /** Of a silent node: whether its host still accepts connections, so that mysqld is silent, and not our path. */
   readonly hostAccepts: boolean;
+  /** Of a silent node: its clients wrote all the time until then. Absent where they did not, or that is not known. */
+  readonly wasBusy?: true;
   /** EC2 reports that its instance has stopped. This is proof, also against a witness. */
   readonly instanceGone: boolean;
   /** What the server last said of itself, on a look that it answered; null when the newest word is another. */
@@ -52,7 +54,7 @@ export function judge(evidence: Evidence, node: NodeName, settings: Settings): V
       return { ...base(), kind: 'stopped', confirmed, because };
     }
     case 'unanswered':
-      return judgeSilence({ ...base(), hostAccepts: words.some(isAccepted) }, word, saw, evidence, settings);
+      return judgeSilence({ ...base(), ...silenceOf(words) }, word, saw, evidence, settings);
     case 'saturated':
     case 'locked-out':
       return { ...base(), kind: saw.kind, confirmed: word.looks >= 2, because: refusalText(saw) };
@@ -81,7 +83,7 @@ export function describeVerdict({ node, kind, because }: Pick<Verdict, 'node' | 
 
 type Base = Pick<
   Verdict,
-  'node' | 'sinceMs' | 'from' | 'hostAccepts' | 'instanceGone' | 'server' | 'seenAtMs'
+  'node' | 'sinceMs' | 'from' | 'hostAccepts' | 'wasBusy' | 'instanceGone' | 'server' | 'seenAtMs'
 >;
 
 const untold = { from: [], hostAccepts: false, instanceGone: false, server: null, seenAtMs: 0 } as const;
@@ -200,6 +202,11 @@ function judgeSilence(
 /** The host's TCP took the connection, as it does for a mysqld that hangs, and nobody greeted us on it. */
 function isAccepted({ saw }: Word): boolean {
   return saw.kind === 'unanswered' && saw.during === 'login';
+}
+
+function silenceOf(words: readonly Word[]): Pick<Verdict, 'hostAccepts' | 'wasBusy'> {
+  const wasBusy = words.some(({ saw }) => saw.kind === 'unanswered' && saw.wasBusy);
+  return { hostAccepts: words.some(isAccepted), ...(wasBusy ? { wasBusy } : {}) };
 }
 
 /** Enough looks, and spread over the time that so many looks should take (a tenth of slack for timers). */

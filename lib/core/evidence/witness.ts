@@ -7,9 +7,24 @@ import type { Verdict } from './verdict.ts';
 /**
  * `unknown`: its channel cannot say, and what is not known is neither silence nor a sign of life. `turned-away`: the same, but
  * its source answered its last try to connect, and refused it. `not-yet`: it cannot, and will in a few seconds. `unasked`: the
- * standby itself does not answer us, so nobody knows what its channel would say.
+ * standby itself does not answer us, so nobody knows what its channel would say. `unheard`: it hears nothing, as it would of a source
+ * that lives and to which nobody writes; `answered`: such a one was asked, and has just answered a new
+ * connection (`source-asked.ts`).
  */
-export type Testimony = 'hears' | 'does-not-hear' | 'unknown' | 'turned-away' | 'not-yet' | 'unasked';
+export type Testimony =
+  | 'hears'
+  | 'does-not-hear'
+  | 'unknown'
+  | 'turned-away'
+  | 'not-yet'
+  | 'unasked'
+  | 'unheard'
+  | 'answered';
+
+/** The source is known to live. */
+export function isSignOfLife(testimony: Testimony): boolean {
+  return testimony === 'hears' || testimony === 'answered';
+}
 
 /** What it says is neither silence nor a sign that the source lives now. */
 export function cannotSay(testimony: Testimony): boolean {

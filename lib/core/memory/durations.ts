@@ -10,7 +10,7 @@ import type { Heartbeat, Position } from '../evidence/sighting.ts';
 import { nextUnrecorded, type Unrecorded } from '../evidence/unrecorded.ts';
 import { nextUptimes, type Uptime } from '../evidence/uptimes.ts';
 import type { Verdict } from '../evidence/verdict.ts';
-import { cannotSay } from '../evidence/witness.ts';
+import { cannotSay, isSignOfLife } from '../evidence/witness.ts';
 import type { NodeName } from '../names.ts';
 import { isBroken, isUnread, misdirection } from '../standby/fitness.ts';
 import { lackOf } from '../standby/lead.ts';
@@ -262,7 +262,7 @@ function nextReadiness(durations: Durations, situation: Situation) {
     case 'lives': {
       const { server } = standby;
       // A source that lives sends again what was lost.
-      const isAlive = holder.server !== null || witness === 'hears';
+      const isAlive = holder.server !== null || isSignOfLife(witness);
       const isSeen = isAlive && server?.inbound.kind === 'configured' && !isStray(situation);
       // What could not be read yet is no illness, and no end of one.
       const broken = isBroken(fitness) && !isUnread(standby);

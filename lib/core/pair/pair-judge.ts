@@ -13,7 +13,7 @@ import { followingOf, inHandOf } from './pair-run.ts';
 import { type PairState, situationOf } from './pair-state.ts';
 import type { DecisionLog, Ready } from './ready.ts';
 
-export interface Judged extends Pick<Ready, 'save' | 'run' | 'log' | 'failure'> {
+export interface Judged extends Pick<Ready, 'save' | 'run' | 'log' | 'failure' | 'askSource'> {
   readonly state: PairState;
 }
 
@@ -38,7 +38,10 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const pace = paceOf(situation, durations);
   const inbound = situation.standby.server?.inbound;
   const isLogged = decision.row.name !== state.lastRow;
+  const asksSource = situation.asksSource && !state.isAskingSource;
+  const { holder, standby } = situation;
   return {
+    askSource: asksSource ? { node: standby.node, source: holder.node, askedMs: nowMs } : null,
     save,
     run,
     failure: null,
@@ -51,6 +54,7 @@ export function judgePair(state: PairState, nowMs: number): Judged {
       grown: null,
       findings: null,
       isNews: false,
+      isAskingSource: state.isAskingSource || asksSource,
       work: isWork ? { kind: 'saving', ...inHandOf(run) } : { kind: 'none' },
       workedAtMs: isWork ? state.workedAtMs : nowMs,
       pace: mustWait ? { ...notYetPace, witnessMs: pace.witnessMs } : pace,

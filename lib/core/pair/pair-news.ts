@@ -3,6 +3,7 @@ import type { Finding } from '../alert/finding.ts';
 import { type Heard, hearEc2, hearThrough } from '../alert/vip-news.ts';
 import { observe, observeVip, type ThroughVip } from '../evidence/evidence.ts';
 import type { Report, Server, VipSighting } from '../evidence/sighting.ts';
+import type { SourceAsked } from '../evidence/source-asked.ts';
 import type { Memory } from '../memory/memory.ts';
 import { ownGrowth } from '../memory/notes.ts';
 import type { NodeName } from '../names.ts';
@@ -64,6 +65,13 @@ export function takeAnswer(state: PairState, said: ThroughVip, askedMs: number, 
 function hearing(state: PairState, { news, evidence, asks }: Heard, askedMs: number): Taken {
   const isNews = state.isNews || evidence !== state.evidence;
   return { state: { ...state, vipNews: news, evidence, isNews }, ask: asks ? { askedMs } : null };
+}
+
+/** What came of asking the holder through its standby. An answer from before the end of a plan only ends the question. */
+export function takeSourceAsked(state: PairState, asked: SourceAsked | null, askedMs: number): PairState {
+  const answered: PairState = { ...state, isAskingSource: false, isNews: true };
+  if (asked === null || askedMs < state.notBeforeMs) return answered;
+  return { ...answered, evidence: { ...state.evidence, sourceAsked: asked } };
 }
 
 /** What doctor found: judged with all else that came in. */

@@ -35,6 +35,8 @@ export interface PairState {
   readonly findings: readonly Finding[] | null;
   /** When doctor was asked last by this leader. */
   readonly askedDoctorMs: number;
+  /** Whether the holder is being asked through its standby: there is one question at a time. */
+  readonly isAskingSource: boolean;
   /** Operators' orders that are not carried out yet, the oldest first. */
   readonly orders: readonly WaitingOrder[];
   /** What is in flight. The pair is judged only while nothing is. */
@@ -138,6 +140,7 @@ export function newPair(beginning: Beginning): PairState {
     grown: null,
     findings: null,
     askedDoctorMs: 0,
+    isAskingSource: false,
     orders: [],
     work: { kind: 'none' },
     isNews: false,

@@ -10,12 +10,21 @@ import type { Finding } from '../alert/finding.ts';
 import { handOut, takePicture } from '../alert/pictures.ts';
 import type { ThroughVip } from '../evidence/evidence.ts';
 import type { Report, VipSighting } from '../evidence/sighting.ts';
+import type { SourceAsked } from '../evidence/source-asked.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { WaitingOrder } from '../operator/inbox.ts';
 import { isSooner } from './look-order.ts';
 import { looksOf } from './look-schedule.ts';
 import { type Judged, judgePair } from './pair-judge.ts';
-import { takeAnswer, takeEc2, takeFindings, takeOrder, takeReport, takeStored } from './pair-news.ts';
+import {
+  takeAnswer,
+  takeEc2,
+  takeFindings,
+  takeOrder,
+  takeReport,
+  takeSourceAsked,
+  takeStored,
+} from './pair-news.ts';
 import type { PairState, Taken } from './pair-state.ts';
 import { takeTick } from './pair-tick.ts';
 import { afterFailure, afterWork, awake, mustWait, takePlan } from './pair-work.ts';
@@ -28,6 +37,8 @@ export type Input =
   | { readonly kind: 'ec2'; readonly sighting: VipSighting; readonly askedMs: number }
   /** Who answers through the VIP, asked for by `ready.ask`. */
   | { readonly kind: 'through-vip'; readonly said: ThroughVip; readonly askedMs: number }
+  /** What came of asking a holder through its standby, by `ready.askSource`; null where the question did not get there. */
+  | { readonly kind: 'source-asked'; readonly asked: SourceAsked | null; readonly askedMs: number }
   /** What doctor found, asked for by `ready.examine`. */
   | { readonly kind: 'examined'; readonly findings: readonly Finding[] }
   | { readonly kind: 'order'; readonly order: WaitingOrder }
@@ -59,8 +70,11 @@ export type Step = (state: PairState, input: Input, nowMs: number) => Stepped;
 /** Takes an input in. */
 export function step(before: PairState, input: Input, nowMs: number): Stepped {
   const taken = take(awake(before, nowMs), input, nowMs);
-  const isDue = taken.state.isNews && taken.state.work.kind === 'none';
-  const { state, save, run, log, failure } = isDue ? judged(taken.state, nowMs) : unjudged(taken.state);
+  // A plan that began beside the question could detach the channel that is being connected.
+  const isDue = taken.state.isNews && taken.state.work.kind === 'none' && !taken.state.isAskingSource;
+  const { state, save, run, log, failure, askSource } = isDue
+    ? judged(taken.state, nowMs)
+    : unjudged(taken.state);
   const looks =
     state.evidence === before.evidence && state.pace === before.pace
       ? before.looks
@@ -78,6 +92,7 @@ export function step(before: PairState, input: Input, nowMs: number): Stepped {
       looks,
       hurries: looks !== before.looks && !isBegun && isSooner(looks, before.looks),
       ask: taken.ask ?? null,
+      askSource,
       examine: taken.examine ?? false,
       besidePlan: taken.besidePlan ?? null,
       failure,
@@ -88,7 +103,7 @@ export function step(before: PairState, input: Input, nowMs: number): Stepped {
 }
 
 function unjudged(state: PairState): Judged {
-  return { state, save: null, run: null, log: null, failure: null };
+  return { state, save: null, run: null, log: null, failure: null, askSource: null };
 }
 
 /** A pair that cannot be judged must not keep its leader from the others. */
@@ -108,6 +123,8 @@ function take(state: PairState, input: Input, nowMs: number): Taken {
       return takeEc2(state, input.sighting, input.askedMs);
     case 'through-vip':
       return takeAnswer(state, input.said, input.askedMs, nowMs);
+    case 'source-asked':
+      return { state: takeSourceAsked(state, input.asked, input.askedMs) };
     case 'examined':
       return { state: takeFindings(state, input.findings) };
     case 'order':

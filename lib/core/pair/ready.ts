@@ -2,7 +2,7 @@
 import type { Noted } from '../alert/pictures.ts';
 import type { Durations, Situation } from '../decision/situation.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Vantage } from '../names.ts';
+import type { NodeName, Vantage } from '../names.ts';
 import type { WaitingOrder } from '../operator/inbox.ts';
 import type { Plan, PlanRecord } from '../plan/plan.ts';
 import type { LookOrder } from './look-order.ts';
@@ -19,6 +19,8 @@ export interface Ready {
   readonly hurries: boolean;
   /** Asked at once, beside all else: who answers through the VIP. `askedMs` comes back with the answer. */
   readonly ask: { readonly askedMs: number } | null;
+  /** Asked at once, beside all else: whether a holder that we do not get to answers its standby. `askedMs` comes back with the answer. */
+  readonly askSource: { readonly node: NodeName; readonly source: NodeName; readonly askedMs: number } | null;
   /** Asked at once, beside all else: what doctor finds. */
   readonly examine: boolean;
   /** Noted at once, between the saves of the plan that is carried out: nobody can write, or the holder has died. */

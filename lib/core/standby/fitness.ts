@@ -3,6 +3,7 @@ import type { Pair } from '../config/config.ts';
 import { blockOfApplier, lockOf } from '../evidence/applier-block.ts';
 import { applierFault, causeOf, lagFault, receiverFault } from '../evidence/check.ts';
 import type { Inbound, InstanceState, Server } from '../evidence/sighting.ts';
+import { isQuiet } from '../evidence/source-asked.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { UNHEARD_MS } from '../evidence/witness.ts';
 import { type FitnessTerms, told } from './fitness-terms.ts';
@@ -219,7 +220,8 @@ function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Fitne
 /**
  * The holder commits a heartbeat every second, so a channel that hears nothing for long is cut, whatever its
  * threads say: they notice only after `slave_net_timeout` (60 s by default). A holder that could not commit
- * for a while sent nothing in that while; nor does one that refuses every write.
+ * for a while sent nothing in that while; nor does one that refuses every write, or, while its clients rest, one to whose table we
+ * cannot write.
  */
 export function reasonsOfSilence(
   pair: Pair,
@@ -228,7 +230,9 @@ export function reasonsOfSilence(
 ): readonly string[] {
   if (!pair.writeProbe || inbound.io !== 'yes') return [];
   const heartbeat = holder?.heartbeat;
-  if (inbound.heardAgoMs === null || heartbeat?.kind === 'refused') return [];
+  // Of a source to which nobody writes, it hears as little.
+  if (holder === null && isQuiet(inbound, pair.settings)) return [];
+  if (inbound.heardAgoMs === null || heartbeat?.kind === 'refused' || heartbeat?.kind === 'barred') return [];
   const nothingSentMs = heartbeat?.kind === 'failed' ? heartbeat.forMs : 0;
   if (inbound.heardAgoMs - nothingSentMs < UNHEARD_MS) return [];
   return [`it has received nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];

@@ -82,6 +82,16 @@ export interface DatabasePort {
     attaching?: Attaching,
   ): Promise<{ readonly wasRunning: boolean }>;
   /**
+   * Connects the node's channel from the source (its identity; null: the pair's other node) anew, and says whether the source answers, if only to refuse it. Fails
+   * as `unsuccessful` where there is none that runs.
+   */
+  reconnect(
+    pair: Pair,
+    node: NodeName,
+    source: string | null,
+    limitMs: number,
+  ): Promise<{ readonly answers: boolean }>;
+  /**
    * Makes the node's channel from the pair's other node, with the replication account of the parameter store, and starts it.
    * Where there is one from there already, it is only started.
    */

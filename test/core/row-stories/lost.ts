@@ -38,6 +38,10 @@ import {
 } from '../world.ts';
 import type { RowStory } from './row-story.ts';
 
+const beating = standby(hears2({ heardAgoMs: 300, receivedAgoMs: 5000 }));
+const busy = (during: 'connect' | 'login') =>
+  holder({ kind: 'unanswered', during, because: 'timeout', afterMs: 250, wasBusy: true });
+
 export const whenLost: readonly RowStory[] = [
   [
     'a channel is detached',
@@ -102,9 +106,9 @@ export const whenLost: readonly RowStory[] = [
     'holder-lost-standby-unfit stay, page holder-lost',
   ],
   [
-    'holder hung',
+    'holder hung, and clients wrote all the time',
     'the standby hears heartbeats, and no event for 5 s',
-    [holder(hung), standby(hears2({ heardAgoMs: 300, receivedAgoMs: 5000 }))],
+    [busy('login'), beating],
     'holder-lost failover to db2',
   ],
   [

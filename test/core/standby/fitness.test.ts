@@ -9,6 +9,7 @@ import {
   changed,
   channel,
   configured,
+  evidence,
   full,
   hears2,
   holder,
@@ -172,6 +173,20 @@ describe('while the holder serves', () => {
     const unheard = standby(hears2({ heardAgoMs: 6000 }));
     expect(reasons(failing(4000), unheard)).toBe('');
     expect(reasons(failing(500), unheard)).toContain('it has received nothing from the holder for 6 s');
+  });
+
+  it('nor for a heartbeat that our table alone keeps from being written', () => {
+    const barred = holder(answers1({ heartbeat: { kind: 'barred', because: 'no table', blocker: null } }));
+    expect(reasons(barred, standby(hears2({ heardAgoMs: 60_000 })))).toBe('');
+  });
+
+  it('nor for the silence of a quiet channel, whose source has just answered it', () => {
+    const quiet = standby(hears2({ heardAgoMs: 20_000, heartbeatSeconds: 30 }));
+    const answered = evidence(() => ({ sourceAsked: { node: 'db2', said: 'answers', atMs: NOW_MS } }));
+    expect(seen(steady, holder(unanswered), quiet, answered)).toMatchObject({
+      life: 'lives',
+      fitness: { fit: true, reasons: [] },
+    });
   });
 
   it('asks nothing of a channel into which no heartbeat is written', () => {

@@ -1,5 +1,19 @@
 /** Faults of the network: which paths are cut. */
-import type { LabFault } from './fault.ts';
+import type { LabNodeName } from '../pair.ts';
+import type { LabWorld } from '../world.ts';
+import type { LabFault, Played } from './fault.ts';
+
+const seats = ['probe-a', 'probe-b'] as const;
+
+/** Cuts both vantages off from the node. */
+export function cutOff(network: LabWorld['network'], node: LabNodeName): Played {
+  for (const seat of seats) network.cut(seat, node);
+  return {
+    takeBack: async () => {
+      for (const seat of seats) network.heal(seat, node);
+    },
+  };
+}
 
 export const networkFaults = {
   'vantage-partition': {
@@ -16,16 +30,7 @@ export const networkFaults = {
     about: 'both vantages are cut off from the holder: the standby still hears it, so it lives',
     expected: 'stay',
     alerts: ['blind'],
-    play: async ({ network }) => {
-      network.cut('probe-a', 'db1');
-      network.cut('probe-b', 'db1');
-      return {
-        takeBack: async () => {
-          network.heal('probe-a', 'db1');
-          network.heal('probe-b', 'db1');
-        },
-      };
-    },
+    play: async ({ network }) => cutOff(network, 'db1'),
   },
   'probe-partition-idle': {
     about:
@@ -33,16 +38,7 @@ export const networkFaults = {
     expected: 'stay',
     alerts: ['blind'],
     writesEveryMs: 7000,
-    play: async ({ network }) => {
-      network.cut('probe-a', 'db1');
-      network.cut('probe-b', 'db1');
-      return {
-        takeBack: async () => {
-          network.heal('probe-a', 'db1');
-          network.heal('probe-b', 'db1');
-        },
-      };
-    },
+    play: async ({ network }) => cutOff(network, 'db1'),
   },
   'pair-partition': {
     about: 'the two nodes are cut off from each other: clients are served, the standby falls behind',

@@ -1,5 +1,6 @@
 /** Faults of a standby whose mysqld may be restarted on its host (`repair`). */
 import { forGood, type LabFault } from './fault.ts';
+import { cutOff } from './network.ts';
 
 export const repairFaults = {
   repair: {
@@ -24,13 +25,8 @@ export const repairFaults = {
     pair: { repair: ['mysqld'] },
     play: async ({ network, hosts: { db2 } }) => {
       const { pid } = db2.instance;
-      network.cut('probe-a', 'db2');
-      network.cut('probe-b', 'db2');
       return {
-        takeBack: async () => {
-          network.heal('probe-a', 'db2');
-          network.heal('probe-b', 'db2');
-        },
+        ...cutOff(network, 'db2'),
         judge: async () => (db2.instance.pid === pid ? [] : ['a healthy mysqld was restarted']),
       };
     },

@@ -6,7 +6,7 @@ import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { PortError } from './ports/port-error.ts';
 import type { Ports } from './ports/ports.ts';
 
-/** Asks on the node. `source`: who the holder is (`Server.identity`). Null where the question did not get there, or its answer was lost. */
+/** Asks on the node. `source`: who the holder is (`Server.identity`). Null where the question did not get there, or its answer was lost. Never rejects. */
 export async function askSource(
   pair: Pair,
   { database, clock }: Pick<Ports, 'database' | 'clock'>,
@@ -18,8 +18,8 @@ export async function askSource(
     const { answers } = await database.reconnect(pair, node, source, STATEMENT_LIMIT_MS);
     return answer(answers ? 'answers' : 'silent');
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    // As without the right to stop a channel.
-    return error.kind === 'unsuccessful' || error.kind === 'denied' ? answer('cannot-say') : null;
+    // As without the right to stop a channel. Whatever else went wrong, nobody was asked: the pair is not judged before this ends.
+    const isRefusal = error instanceof PortError && ['unsuccessful', 'denied'].includes(error.kind);
+    return isRefusal ? answer('cannot-say') : null;
   }
 }

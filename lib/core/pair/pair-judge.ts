@@ -38,7 +38,8 @@ export function judgePair(state: PairState, nowMs: number): Judged {
   const pace = paceOf(situation, durations);
   const inbound = situation.standby.server?.inbound;
   const isLogged = decision.row.name !== state.lastRow;
-  const asksSource = situation.asksSource && !state.isAskingSource;
+  // Not beside a plan: that may detach the channel that would be connected.
+  const asksSource = situation.asksSource && !state.isAskingSource && run === null;
   const { holder, standby } = situation;
   return {
     askSource: asksSource ? { node: standby.node, source: holder.node, askedMs: nowMs } : null,

@@ -57,13 +57,14 @@ export function hasLostNone(
 }
 
 /**
- * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, what it had when it last could be
+ * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, or does not say what it has received, what it had when it last could be
  * counts, what it had received when this one was lost, and what this one had said itself: the peer may have all of that.
  */
 function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): string | 'unknown' | null {
   if (server === null) return 'unknown';
   if (server.writable) return null;
-  if (peer.server !== null) return ownLackOf(server, peer.server);
+  const now = peer.server === null ? 'unknown' : ownLackOf(server, peer.server);
+  if (now !== 'unknown') return now;
   const sent = lostOf(server, memory.sent[node] ?? null);
   if (sent !== 'unknown') return sent;
   const sinceMoved = lostSinceMoved(node, server, memory.loss);

@@ -100,11 +100,16 @@ function nextNoted(
   peer: Verdict,
   nowMs: number,
 ): Position | undefined {
-  if (verdict.server !== null && peer.server !== null) return undefined;
+  if (verdict.server !== null && peer.server !== null && isTold(peer.server)) return undefined;
   if (noted !== undefined && isReopened(verdict, noted)) return undefined;
   if (had === undefined || !(isGone(verdict) || isGone(peer))) return noted;
   if (peer.server !== null && nowMs - had.sinceMs < STILL_MS) return noted;
   return noted !== undefined && isSame(noted, had.position) ? noted : had.position;
+}
+
+/** Without GTIDs, only its channel says what it has of the other node. */
+function isTold({ inbound, executed }: Server): boolean {
+  return executed.gtid !== null || inbound.kind !== 'unread';
 }
 
 /** Not only for one look. */

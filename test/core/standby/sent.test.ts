@@ -75,6 +75,16 @@ describe.each([
     expect(next.looks(3, 1000, back, refused).row).toBe('holder-behind-stays');
   });
 
+  it('nor by the next leader, whose probes have never read the status of the standby', () => {
+    const leader = unseen();
+    const next = new Leader(memory(leader.memory));
+    const mute = answered({ ...db2, executed: at(200, 9), inbound: { kind: 'unread' } });
+    next.looks(4, 250, unanswered, mute);
+    const rows = [1, 2, 3].map(() => next.look(1000, back, mute).row);
+    expect(rows).not.toContain('holder-read-only');
+    expect(next.memory.behind).toEqual({ db1: lack });
+  });
+
   it('is opened when it has all that', () => {
     const leader = unseen();
     leader.looks(4, 250, unanswered, refused);

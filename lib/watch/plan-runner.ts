@@ -199,7 +199,9 @@ export class PlanRunner {
       return this.#tell(record, 'ec2-blind', { happened: `${executed.because}.`, done });
     }
     this.#log(`${record.kind} to ${record.to}: ${executed.ending.kind}`);
-    const close = { nowMs, identity: this.#props.identityOf(record.to), incidentId };
+    const { vip, holder } = seenNow();
+    const vipOn = vip === 'held' ? holder.node : null;
+    const close = { nowMs, identity: this.#props.identityOf(record.to), incidentId, vipOn };
     const { ending } = executed;
     await memory.update((now) =>
       endPlan({ ...noteCarriedOut(now, record, seenNow()), plan: record }, pair, record, ending, close),

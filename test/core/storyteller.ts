@@ -276,7 +276,7 @@ export class Storyteller {
 
   #end(plan: PlanRecord): void {
     const { memory } = this.#state;
-    const close = { nowMs: this.#nowMs, identity: null, incidentId: this.#newId() };
+    const close = { nowMs: this.#nowMs, identity: null, incidentId: this.#newId(), vipOn: plan.to };
     this.#store(endPlan(memory, this.#pair, plan, { kind: 'completed' }, close));
     this.#take({ kind: 'plan', is: 'over' });
     this.#take({ kind: 'done' });

@@ -14,6 +14,7 @@ import { withDetached, withoutDetached } from '../memory/detached.ts';
 import { lateMoveOf } from '../memory/late-move.ts';
 import { withForgottenAt } from '../memory/log-reset.ts';
 import { type Loss, type Memory, notLost, type OrderAnswer } from '../memory/memory.ts';
+import type { NodeName } from '../names.ts';
 import { goneOnText } from '../standby/unknown-loss.ts';
 import { unchangedText, wordsOfEnding } from '../text/ending-text.ts';
 import { planText } from '../text/plan-text.ts';
@@ -37,6 +38,8 @@ export interface Close {
   /** The identity of the new holder. */
   readonly identity: string | null;
   readonly incidentId: string;
+  /** The node on which EC2 shows the VIP. Null when it shows it on neither, or does not answer. */
+  readonly vipOn: NodeName | null;
 }
 
 /** After a plan as long as this, what was known of the standby before it no longer counts. Milliseconds. */
@@ -191,7 +194,7 @@ function tellEnding(memory: Memory, pair: Pair, plan: PlanRecord, ending: Ending
     open,
     pair.name,
     code,
-    wordsOfEnding(memory, pair, plan, ending, close.nowMs),
+    wordsOfEnding(memory, pair, plan, ending, close),
     close.nowMs,
   );
   // failover-done says already that the old holder is to be brought back; of an order, no incident says so.
@@ -257,7 +260,7 @@ function answerOf(plan: PlanRecord, ending: Ending, close: Close, requestId: str
       return {
         ...base,
         ok: false,
-        text: `${planText(plan)} undone: ${ending.because}.${unchangedText(plan)} (${steps})`,
+        text: `${planText(plan)} undone: ${ending.because}.${unchangedText(plan, close.vipOn)} (${steps})`,
       };
     case 'incomplete':
       return {

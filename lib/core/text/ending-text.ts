@@ -2,7 +2,7 @@
 import type { Words } from '../alert/alerts.ts';
 import type { Pair } from '../config/config.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Ending } from '../plan/end-plan.ts';
+import type { Close, Ending } from '../plan/end-plan.ts';
 import { movesRoles, outageSinceMs, outcomeKey, outcomeOf, type PlanRecord } from '../plan/plan.ts';
 import { briefLoss, describeLoss } from '../standby/loss.ts';
 import { leftBySuccess, leftByUndone } from './ending-left.ts';
@@ -16,7 +16,7 @@ export function wordsOfEnding(
   pair: Pair,
   plan: PlanRecord,
   ending: Ending,
-  nowMs: number,
+  { nowMs, vipOn }: Pick<Close, 'nowMs' | 'vipOn'>,
 ): Words {
   const words: Words = {
     // It has changed since: the plan was made for that.
@@ -41,9 +41,9 @@ export function wordsOfEnding(
     case 'undone':
       return {
         ...words,
-        headline: undoneHeadline(plan),
+        headline: undoneHeadline(plan, vipOn),
         ...leftByUndone(plan),
-        done: `Stopped ${who}: ${ending.because}.${unchangedText(plan)}`,
+        done: `Stopped ${who}: ${ending.because}.${unchangedText(plan, vipOn)}`,
       };
     case 'incomplete':
       return {
@@ -56,26 +56,33 @@ export function wordsOfEnding(
 }
 
 /** Where no roles were to change, that it failed says nothing of where the VIP is. */
-function undoneHeadline(plan: PlanRecord): string {
+function undoneHeadline(plan: PlanRecord, vipOn: Close['vipOn']): string {
   return movesRoles(plan)
-    ? `${plan.kind.toUpperCase()} TO ${plan.to} FAILED, ${keptText(plan)}`
+    ? `${plan.kind.toUpperCase()} TO ${plan.to} FAILED, ${keptText(plan, vipOn)}`
     : `FAILED: ${planText(plan)}`;
 }
 
 /** What an undone plan leaves: said only of what was seen. */
-export function unchangedText(plan: PlanRecord): string {
-  if (plan.from === null || !movesRoles(plan)) return '';
-  if (plan.phase === 'running') return ` No change: ${plan.from} still holds the VIP.`;
-  return plan.wasWritable
-    ? ` No change: ${plan.from} still holds the VIP and takes writes, verified by a commit.`
-    : ` No change: the VIP stays on ${plan.from}, which was not taking writes.`;
+export function unchangedText(plan: PlanRecord, vipOn: Close['vipOn']): string {
+  const { from } = plan;
+  if (from === null || !movesRoles(plan)) return '';
+  if (takesWritesAgain(plan))
+    return ` No change: ${from} still holds the VIP and takes writes, verified by a commit.`;
+  if (vipOn !== from) return ` EC2 does not show the VIP on ${from}.`;
+  return plan.phase === 'running'
+    ? ` No change: ${from} still holds the VIP.`
+    : ` No change: the VIP stays on ${from}, which was not taking writes.`;
 }
 
-function keptText(plan: PlanRecord): string {
+function keptText(plan: PlanRecord, vipOn: Close['vipOn']): string {
   const holder = plan.from ?? 'no node';
-  return plan.phase === 'undoing' && plan.wasWritable
-    ? `${holder} takes writes again`
-    : `the VIP stays on ${holder}`;
+  if (takesWritesAgain(plan)) return `${holder} takes writes again`;
+  return vipOn === plan.from ? `the VIP stays on ${holder}` : `EC2 does not show the VIP on ${holder}`;
+}
+
+/** Undoing has opened the old holder, and verified it. */
+function takesWritesAgain({ phase, wasWritable }: PlanRecord): boolean {
+  return phase === 'undoing' && wasWritable;
 }
 
 /** Of a move that succeeded: which way it went, how long it took, what was lost, and why. Of others, which node it was. */

@@ -43,7 +43,7 @@ describe('what a plan leaves of its move', () => {
   });
 
   it('is remembered after its end, until a later plan has moved the VIP', () => {
-    const close = { nowMs: NOW_MS, identity: UUID2, incidentId: 'cccc0001' };
+    const close = { nowMs: NOW_MS, identity: UUID2, incidentId: 'cccc0001', vipOn: null };
     const ending = { kind: 'undone', because: 'db1 serves again' } as const;
     const end = (before: Memory, changes: Partial<PlanRecord>) =>
       endPlan(before, pairWith(), recordOf(failover, changes), ending, close);

@@ -284,6 +284,16 @@ describe('the words', () => {
     );
   });
 
+  it.each<[what: string, changes: Partial<PlanRecord>]>([
+    ['undone', { phase: 'undoing' }],
+    ['never begun', {}],
+  ])('do not say that the VIP stays where EC2 does not show it: %s', (_, changes) => {
+    expect(end(failover, undone, changes, {}, { vipOn: null }).outbox[0]).toMatchObject({
+      headline: 'FAILOVER TO db2 FAILED, EC2 does not show the VIP on db1',
+      done: 'Stopped (D10, by keepalambda): db2 has not caught up. EC2 does not show the VIP on db1.',
+    });
+  });
+
   it('carry every step', () => {
     const outcomes = { '0.0': { kind: 'missed', because: 'no answer' } } as const;
     expect(lines(failover, undone, { outcomes })?.steps).toEqual([

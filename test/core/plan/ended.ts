@@ -1,7 +1,7 @@
 /** A plan that ends, and what is remembered then. */
 import type { Incident } from '../../../lib/core/alert/incident.ts';
 import { emptyMemory, type Memory } from '../../../lib/core/memory/memory.ts';
-import { type Ending, endPlan } from '../../../lib/core/plan/end-plan.ts';
+import { type Close, type Ending, endPlan } from '../../../lib/core/plan/end-plan.ts';
 import type { Plan, PlanRecord } from '../../../lib/core/plan/plan.ts';
 import { NOW_MS, pairWith, recordOf, UUID2 } from '../world.ts';
 
@@ -10,8 +10,8 @@ export const completed: Ending = { kind: 'completed' };
 export const undone: Ending = { kind: 'undone', because: 'db2 has not caught up' };
 export const incomplete: Ending = { kind: 'incomplete', because: 'nobody answers through the VIP' };
 
-/** When the plan ends, and who its new holder is. */
-export const close = { nowMs: NOW_MS, identity: UUID2, incidentId: 'cccc0001' };
+/** When the plan ends, who its new holder is, and where EC2 shows the VIP. */
+export const close: Close = { nowMs: NOW_MS, identity: UUID2, incidentId: 'cccc0001', vipOn: 'db1' };
 
 /** The incident that is open meanwhile. */
 export const incident: Incident = {
@@ -27,6 +27,7 @@ export function end(
   ending: Ending,
   changes: Partial<PlanRecord> = {},
   before: Partial<Memory> = {},
+  changed: Partial<Close> = {},
 ) {
   const record = recordOf(plan, changes);
   return endPlan(
@@ -34,7 +35,7 @@ export function end(
     pair,
     record,
     ending,
-    close,
+    { ...close, ...changed },
   );
 }
 

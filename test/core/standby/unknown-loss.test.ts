@@ -69,7 +69,7 @@ function endOf(plan: Plan, changes: readonly Change[], record: Partial<PlanRecor
     vipMoved: true,
     ...record,
   };
-  const close = { nowMs: NOW_MS + 3000, identity: UUID2, incidentId: 'i1' };
+  const close = { nowMs: NOW_MS + 3000, identity: UUID2, incidentId: 'i1', vipOn: 'db2' };
   return endPlan({ ...begun, plan: carriedOut }, world.pair, carriedOut, { kind: 'completed' }, close);
 }
 

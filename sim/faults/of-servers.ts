@@ -149,7 +149,7 @@ function stopIfStopping(master: Master): void {
 function carryOutWaiting(master: Master): void {
   const { waiting } = master;
   master.waiting = [];
-  runAll(waiting.map(({ run }) => run));
+  runAll(waiting.flatMap(({ run }) => run ?? []));
 }
 
 /** Its table of connections is full: new logins fail, also that of the other's channel. */

@@ -58,14 +58,14 @@ export function wouldRepeat(world: SimWorld, { name, log }: Master): boolean {
 }
 
 /**
- * The other node takes writes and hangs, so that no order can close it, or takes them as soon as it wakes, because our order to
- * open it waits there: opened, this one would be a second writer.
+ * The other node hangs and takes writes, so that no order can close it, or may take them as soon as it wakes: our order to open it
+ * got no answer. Opened, this one would be a second writer.
  */
 export function wouldBeSecond(world: SimWorld, master: Master): boolean {
   if (master.writable) return false;
   const { writable, answers, stuckSinceMs, mysqld, waiting } = world.peer(master.name);
-  const isToOpen = mysqld === 'hung' && waiting.some(({ opens }) => opens);
-  return isToOpen || (writable && answers && stuckSinceMs !== null);
+  const mayBeToOpen = (mysqld === 'hung' || stuckSinceMs !== null) && waiting.some(({ opens }) => opens);
+  return mayBeToOpen || (writable && answers && stuckSinceMs !== null);
 }
 
 /**

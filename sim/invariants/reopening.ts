@@ -21,10 +21,11 @@ const oldMs = 5000;
  * before that, it would write over newer rows (W5). It counts as not having applied it while its channel follows another server,
  * which threw away what it had received, unless GTIDs can show the opposite: both nodes have them, and the other one can be asked. Nor is one whose host does not take the VIP for its own, while EC2 says
  * nothing at all, or an answer of EC2 that is 5 s old or older may still show the VIP elsewhere: neither EC2 nor an answer through
- * the VIP can show that it holds it, and opened it would get no client. Nor is
+ * the VIP can show that it holds it, and opened it would get no client. Nor is one while a stranger or nobody has the VIP, and EC2
+ * says nothing at all: no client could be served, and nobody can know which node last had it. Nor is
  * one whose binary log was reset while nobody could see that: by its names, it has lost its writes (W6). Nor is
- * one beside which the other takes writes and hangs, so that no order can close it, or hangs with an order of ours to open it, which
- * it carries out when it wakes: two writers are worse than none.
+ * one beside which the other takes writes and hangs, so that no order can close it, or hangs and left an order of ours to open
+ * it without an answer, so that it may carry it out when it wakes: two writers are worse than none.
  * Excuses: they begin again when no order of ours could reach the node (no vantage did, or it let nobody in), or the answers
  * of our orders to the servers are lost, and the lost answers are waited for; and when no
  * watch could lead: none was alive, one had just died or was frozen, or the table did not answer at all, without which
@@ -42,6 +43,7 @@ export function reopeningInvariant(court: Court): Invariant {
     if (lacksAnything(court, world.master(lastHolder)) || wouldBeSecond(world, world.master(lastHolder)))
       return false;
     if (!world.master(lastHolder).bound && isHiddenByEc2(world)) return false;
+    if (world.cloud.holder === null && isSilent(world)) return false;
     if (world.services.databaseLost > 0) return false;
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
@@ -72,9 +74,15 @@ function openedFor(world: SimWorld, lastHolder: NodeName | null): NodeName | nul
   return isClosed && peer.writable && peer.writabilityBy === 'keepalambda' ? peer.name : null;
 }
 
-/** EC2 answers no question at all, or gives answers so old that they may be of before the VIP came to where it is. */
-function isHiddenByEc2({ cloud, nowMs }: SimWorld): boolean {
-  const { down, failing, denies, staleMs } = cloud.mood;
-  if (down || failing || denies === 'everything') return true;
-  return staleMs >= oldMs && nowMs - cloud.placedAtMs < staleMs;
+/** EC2 answers no question at all. */
+function isSilent({ cloud }: SimWorld): boolean {
+  const { down, failing, denies } = cloud.mood;
+  return down || failing || denies === 'everything';
+}
+
+/** EC2 is silent, or gives answers so old that they may be of before the VIP came to where it is. */
+function isHiddenByEc2(world: SimWorld): boolean {
+  const { cloud, nowMs } = world;
+  const { staleMs } = cloud.mood;
+  return isSilent(world) || (staleMs >= oldMs && nowMs - cloud.placedAtMs < staleMs);
 }

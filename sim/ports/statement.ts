@@ -48,7 +48,7 @@ export function command<T>(
   }
   if (route === 'hangs') {
     // It may have reached the server, which carries it out when it wakes.
-    if (random.chance(0.5)) master.waiting.push({ run: () => act(master), opens });
+    master.waiting.push({ run: random.chance(0.5) ? () => act(master) : null, opens });
     return process.fail(limitMs, timeout);
   }
   if (route !== 'open') return process.fail(random.whole(4, 20), route);

@@ -24,10 +24,11 @@ export interface SemiSyncState {
   gaveUp: boolean;
 }
 
-/** A statement of ours that waits in a hung server. */
+/** A statement of ours to a hung server that got no answer. */
 export interface Waiting {
-  readonly run: () => void;
-  /** It will make the server take writes. */
+  /** What the server does when it wakes. Null where the statement was lost on its way, which nobody can know until then. */
+  readonly run: (() => void) | null;
+  /** It is to make the server take writes. */
   readonly opens: boolean;
 }
 
@@ -110,7 +111,7 @@ export class Master {
   copiedErrant = 0;
   /** How far the copy has got that makes it anew; null while nobody does that. */
   copy: Copy | null = null;
-  /** Statements that a hung server has received and carries out when it wakes. */
+  /** Statements that a hung server was sent; when it wakes, it carries out those that it has received. */
   waiting: Waiting[] = [];
   readonly #gtid: boolean;
 

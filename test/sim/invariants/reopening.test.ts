@@ -1,5 +1,6 @@
 /** When the judge of frozen holders asks for a writer, and when a second one would be worse. */
 import { describe, expect, it } from 'vitest';
+import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { breakIt } from '../breaking.ts';
 import { setStage } from '../stage.ts';
@@ -21,30 +22,26 @@ describe('W2 holder-reopened', () => {
     expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
-  it.each<[what: string, order: 'open' | 'close', invariant: InvariantName | undefined]>([
-    ['to open it, which it carries out when it wakes', 'open', undefined],
-    ['to close it', 'close', 'W2 holder-reopened'],
-  ])(
-    'W2 asks for no second writer beside one that hangs with an order of ours %s',
-    async (_, order, invariant) => {
-      const stage = setStage();
-      await lead(stage);
-      const { world, one, pair } = stage;
-      await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
-      breakIt(stage, 'mysqld-hang', 'standby');
-      const given = () =>
-        order === 'open'
-          ? one.database.open(pair, 'db2', 1000)
-          : one.database.close(pair, 'db2', 'to-close', 1000);
-      // About every second one is lost on its way.
-      for (let tries = 0; tries < 8 && world.master('db2').waiting.length === 0; tries++)
-        await expect(stage.settle(given())).rejects.toThrow();
-      expect(world.master('db2').waiting).toHaveLength(1);
-      await alert(stage, 'service-lost');
-      await stage.pass(17_000);
-      expect(stage.session.court.violation?.invariant).toBe(invariant);
-    },
-  );
+  it.each<[order: 'open' | 'close', fault: BreakageName, invariant: InvariantName | undefined]>([
+    ['open', 'mysqld-hang', undefined],
+    ['open', 'disk-full', undefined],
+    ['close', 'mysqld-hang', 'W2 holder-reopened'],
+    ['close', 'disk-full', 'W2 holder-reopened'],
+  ])('W2, beside one that left our order to %s it without an answer: %s', async (order, fault, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { one, pair } = stage;
+    await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
+    breakIt(stage, fault, 'standby');
+    const given =
+      order === 'open'
+        ? one.database.open(pair, 'db2', 1000)
+        : one.database.close(pair, 'db2', 'to-close', 1000);
+    await expect(stage.settle(given)).rejects.toThrow('did not answer');
+    await alert(stage, 'service-lost');
+    await stage.pass(17_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+  });
 
   it.each<[what: string, bound: boolean, staleMs: number, invariant: InvariantName | undefined]>([
     ['that its host does not take, while old answers of EC2 may show it elsewhere', false, 20_000, undefined],
@@ -64,6 +61,24 @@ describe('W2 holder-reopened', () => {
     await stage.pass(19_000);
     expect(stage.session.court.violation?.invariant).toBe(invariant);
     await stage.pass(18_000);
+    expect(stage.session.court.violation?.invariant).toBe('W2 holder-reopened');
+  });
+
+  it.each<[what: string, down: boolean, invariant: InvariantName | undefined]>([
+    ['EC2 says nothing', true, undefined],
+    ['EC2 says so', false, 'W2 holder-reopened'],
+  ])('W2 asks for no writer while nobody has the VIP, and %s', async (_, down, invariant) => {
+    const stage = setStage();
+    await lead(stage);
+    const { world, one, pair } = stage;
+    await stage.settle(one.database.close(pair, 'db1', 'to-close', 1000));
+    world.cloud.mood = { ...world.cloud.mood, down };
+    world.moveVip({ kind: 'nowhere' });
+    await alert(stage, 'service-lost');
+    await stage.pass(17_000);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
+    world.cloud.mood = { ...world.cloud.mood, down: false };
+    await stage.pass(17_000);
     expect(stage.session.court.violation?.invariant).toBe('W2 holder-reopened');
   });
 

@@ -95,7 +95,7 @@ export function tellLimited(
 ): Memory {
   const before = memory.reports[code] ?? { ...unreported, sinceMs: nowMs };
   const recent = before.toldAtMs.filter((atMs) => nowMs - atMs < FLAP_WITHIN_MS);
-  const isStaying = mustTellStaying(memory.reports, code, nowMs);
+  const isStaying = mustTellStaying(memory, code, nowMs);
   if (!isStaying && isTooMuch(memory, code, recent, nowMs, isNew)) {
     return withReport(memory, code, { ...before, heldBack: before.heldBack + 1 });
   }
@@ -156,7 +156,7 @@ export function tellCondition(
     const on = withReport(memory, code, { ...report, overSinceMs: null });
     return tellLimited(on, pair, code, words, nowMs, isNew);
   }
-  if (mustTellStaying(memory.reports, code, nowMs)) return tellLimited(memory, pair, code, words, nowMs);
+  if (mustTellStaying(memory, code, nowMs)) return tellLimited(memory, pair, code, words, nowMs);
   if (nowMs >= report.sinceMs + repeatAfterMs(report.times, code)) {
     const minutes = Math.round((nowMs - report.sinceMs) / 60_000);
     const lasting = { ...report, overSinceMs: null, times: report.times + 1 };

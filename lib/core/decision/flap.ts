@@ -61,9 +61,12 @@ export function isLastAtOnce({ reports, unservedSinceMs }: Memory, nowMs: number
 }
 
 /** Whether a loss that was not alerted as it began is alerted now, because it stays: under whatever name it began. */
-export function mustTellStaying(reports: Memory['reports'], code: EventCode, nowMs: number): boolean {
+export function mustTellStaying(memory: Memory, code: EventCode, nowMs: number): boolean {
+  const { reports, unservedSinceMs } = memory;
   if (!saysLoss(code) || reports[code] === undefined) return false;
-  const sinceMs = Math.min(...lossCodes.map((each) => onSinceMs(reports[each], nowMs)));
+  // It began before a row could name it: a holder that hangs is awaited for seconds.
+  const begunMs = unservedSinceMs ?? Number.POSITIVE_INFINITY;
+  const sinceMs = Math.min(begunMs, ...lossCodes.map((each) => onSinceMs(reports[each], nowMs)));
   if (nowMs - sinceMs < STAYS_MS) return false;
   return !isLossToldSince(reports, sinceMs) && toldOfLoss(reports, nowMs).length < STAYING_MAX;
 }

@@ -14,6 +14,8 @@ import type { Situation } from './situation.ts';
 
 /** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
 export const UNSERVED_MS = 5000;
+/** It began up to this long before it was seen: after the last look that was answered, and its first one waited in vain. Milliseconds. */
+const UNSEEN_MS = 750;
 /** One that outlasts most failovers is remembered: the next leader may see the rest of it. Milliseconds. */
 const NOTED_MS = 2500;
 /** A plan that is made to end the loss is given this long. Milliseconds. */
@@ -116,9 +118,9 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
 export function isUnalertedLoss(situation: Situation): boolean {
   const { unservedForMs, isServed, holder } = situation;
-  if (unservedForMs < UNSERVED_MS) return false;
+  if (isServed) return unservedForMs >= UNSERVED_MS - UNSEEN_MS && !isAlertedSince(situation);
   // What a new leader's first look shows of a loss that goes on, the next ones must confirm.
-  return isServed ? !isAlertedSince(situation) : holder.confirmed;
+  return unservedForMs >= UNSERVED_MS && holder.confirmed;
 }
 
 /** Since the loss began, people were alerted of something about it. */

@@ -42,6 +42,15 @@ describe('a holder that flaps', () => {
     expect(at(still, 11_000)).toBe(still);
   });
 
+  it('is alerted 10 s after the loss began, although it could be named only later: a holder that hangs is awaited', () => {
+    const begunMs = NOW_MS + 61 * minute;
+    const lost = { ...flapping(), unservedSinceMs: begunMs, unservedForMs: 2500 };
+    const at = (memory: Memory, afterMs: number) =>
+      tellCondition(memory, 'orders', 'holder-lost', words, begunMs + afterMs);
+    const named = at(lost, 4300);
+    expect([named, at(named, 9999), at(named, 10_000)].map(({ outbox }) => outbox.length)).toEqual([3, 3, 4]);
+  });
+
   it('is alerted when a loss stays for 10 s, also by a leader whose clock is behind that of the one before', () => {
     const at = (memory: Memory, atMs: number) => tellCondition(memory, 'orders', 'holder-lost', words, atMs);
     let memory = at(endConditions(at(open, NOW_MS), [], NOW_MS + 5000), NOW_MS + minute);

@@ -218,3 +218,16 @@ describe('a holder that refuses us, and may serve its clients', () => {
     expect(situation.unservedForMs).toBeGreaterThan(3000);
   });
 });
+
+describe('a loss of service that is over', () => {
+  it.each([
+    ['may have been 5 s long, by looks that are 250 ms apart and wait for 500 ms', 17, ['service-lost']],
+    ['was shorter', 15, []],
+  ])('%s', (_, looks, codes) => {
+    const leader = new Leader();
+    leader.looks(8, 250, answered(db1), answered(db2));
+    leader.looks(looks, 250, answers1({ writable: false }), answered(db2));
+    leader.looks(1, 250, answered(db1), answered(db2));
+    expect(leader.memory.outbox.map(({ code }) => code)).toEqual(codes);
+  });
+});

@@ -102,15 +102,15 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'no-witness-for-refusal',
     file: life,
-    find: "if (holder.kind === 'stopped') return witness === 'hears' || witness === 'turned-away';",
-    replace: "if (holder.kind === 'stopped') return false;",
+    find: "return isSignOfLife(witness) || witness === 'turned-away' || witness === 'unheard';",
+    replace: 'return false;',
     guards: 'A firewall that rejects is no death while the standby hears the holder.',
   },
   {
     name: 'turned-away-is-dead',
     file: life,
-    find: "if (holder.kind === 'stopped') return witness === 'hears' || witness === 'turned-away';",
-    replace: "if (holder.kind === 'stopped') return witness === 'hears';",
+    find: "return isSignOfLife(witness) || witness === 'turned-away' || witness === 'unheard';",
+    replace: "return isSignOfLife(witness) || witness === 'unheard';",
     guards: 'A firewall that rejects is no death while the server answers the standby and refuses it.',
   },
   {
@@ -123,9 +123,16 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'unasked-is-deaf',
     file: life,
-    find: "if (signs.witness === 'unasked' && !holder.instanceGone) return 'unsure';",
-    replace: '',
+    find: "(signs.witness === 'unasked' || signs.witness === 'unheard') && !holder.instanceGone",
+    replace: "signs.witness === 'unheard' && !holder.instanceGone",
     guards: 'A standby that cannot be asked does not say since when a holder is dead.',
+  },
+  {
+    name: 'unheard-is-deaf',
+    file: life,
+    find: "(signs.witness === 'unasked' || signs.witness === 'unheard') && !holder.instanceGone",
+    replace: "signs.witness === 'unasked' && !holder.instanceGone",
+    guards: 'A quiet holder is asked through its standby before it counts as dead.',
   },
   {
     name: 'ec2-needs-witness',

@@ -115,6 +115,9 @@ export class PlanRunner {
     this.#log(
       `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${because === null ? '' : `: ${because}`}`,
     );
+    // Once it is seen, it is stored: the next leader may find the VIP gone again, and would undo what clients have written since.
+    if (vipMoved && !plan.vipMoved)
+      await this.#props.memory.update((now) => ({ ...noteCarriedOut(now, record, situation), plan: record }));
     if (because === null || !this.#props.safeguards.undo) return this.#carryOut(record, execute, true);
     // A holder that serves and has the VIP is to take writes, whatever it did when the plan began.
     const reopened = { ...record, wasWritable: record.wasWritable || situation.holder.kind === 'serving' };

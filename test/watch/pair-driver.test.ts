@@ -7,6 +7,7 @@ import { LEASE_LIFE_MS, RENEW_EVERY_MS, TAKE_AFTER_MS, WAIT_OUT_MS } from '../..
 import type { DatabasePort } from '../../lib/watch/ports/database.ts';
 import { PortError } from '../../lib/watch/ports/port-error.ts';
 import type { StorePort } from '../../lib/watch/ports/store.ts';
+import type { VipPort } from '../../lib/watch/ports/vip.ts';
 import { breakNow, endDrill, newDrill, twisted, until, watchOver } from '../sim/drill.ts';
 import type { Stage } from '../sim/stage.ts';
 
@@ -178,6 +179,26 @@ describe('a failover that its leader has not lived to end', () => {
     watchOver(stage, stage.other, 'watch-2');
     await stage.pass(30_000);
     expect(stage.published).toContain('blind');
+  });
+
+  it('and whose VIP somebody took away again from the new holder: that it was there is stored before the plan goes on', async () => {
+    stage = newDrill();
+    const { world, one, other, pair } = stage;
+    const dies: VipPort['assign'] = async (...asked) => {
+      await one.vip.assign(...asked);
+      stage.processes[0].kill();
+      world.moveVip({ kind: 'nowhere' });
+    };
+    watchOver(stage, twisted(one, { vip: { assign: dies } }));
+    await stage.pass(20_000);
+    breakNow(stage, 'mysqld-kill', 'holder');
+    await until(stage, 10_000, () => world.holder === null);
+    const said: string[] = [];
+    const log = { ...other.log, warn: (message: string) => said.push(message) };
+    watchOver(stage, twisted(other, { rest: { log } }), 'watch-2');
+    await until(stage, 20_000, () => said.some((message) => message.startsWith('carrying on')));
+    await stage.pass(500);
+    expect(world.table.memoryOf(pair.name).plan).toMatchObject({ vipMoved: true });
   });
 
   it('is undone when the holder serves again before the next one goes on', async () => {

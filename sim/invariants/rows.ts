@@ -23,7 +23,7 @@ const seenWithinMs = 8000;
  *
  * Excuses: (a) what a person wrote by hand beside the VIP; what a master had received, and not applied, when a person moved
  * the VIP to it, or within the 8 s in which a watch at work can know of that and stop the channel (and what EC2's reads are
- * old), because clients write there at once; all that the other one had, if no order of ours gets there then; what clients
+ * old), because clients write there at once; all that the other one had, if no order of ours gets there then, or the ids are wrong, so that we give none (W9); what clients
  * wrote to an old holder that could not be closed, in the first second and a half after a move, because their network still
  * led there; what comes through a channel that a person pointed elsewhere and back; (b) a master that was opened by a person,
  * by its own configuration (writability `untouched`), or by an order with `force`, and the numbers that a privileged account took, which writes to a
@@ -82,7 +82,9 @@ export function rowsInvariant(court: Court): Invariant {
     if (byPerson === null) return;
     const { node, sinceMs } = byPerson;
     const { workingSinceMs } = court;
-    const limitMs = seenWithinMs + world.cloud.mood.staleMs;
+    const limitMs = world.cloud.exchanged
+      ? Number.POSITIVE_INFINITY
+      : seenWithinMs + world.cloud.mood.staleMs;
     if (workingSinceMs !== null && world.nowMs - Math.max(sinceMs, workingSinceMs) > limitMs) byPerson = null;
     else byHand.set(node, Math.max(byHand.get(node) ?? 0, comingTo(court, node)));
   };
@@ -132,10 +134,10 @@ export function rowsInvariant(court: Court): Invariant {
   };
 }
 
-/** What comes to a node after a move by hand: what it had received; all of the other's, if nobody of ours could order it to stop. */
+/** What comes to a node after a move by hand: what it had received; all of the other's, if nobody of ours could or may order it to stop. */
 function comingTo({ world }: Court, node: NodeName): number {
   const master = world.master(node);
-  return isReached(world, master)
+  return isReached(world, master) && !world.cloud.exchanged
     ? master.channel.relayLog.received
     : world.peer(node).log.countAt(world.nowMs);
 }

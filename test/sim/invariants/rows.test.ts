@@ -1,6 +1,7 @@
 /** What the judge of rows knows to be nobody's fault, and what lies just beyond it. */
 import { describe, expect, it } from 'vitest';
 import { failoverPlan } from '../../../lib/core/plan/plans.ts';
+import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { crash, loseLast, start } from '../../../sim/world/life.ts';
 import { breakIt } from '../breaking.ts';
 import { type Stage, setStage } from '../stage.ts';
@@ -13,6 +14,18 @@ describe('W5 rows-kept', () => {
     await moveByHandWithTail(stage, 2000);
     expect(stage.world.overwrittenOn('db2').length).toBeGreaterThan(10);
     expect(stage.session.court.violation?.invariant).not.toBe('W5 rows-kept');
+  });
+
+  it.each<[what: string, exchanged: boolean, invariant: InvariantName | undefined]>([
+    ['and is let in by nobody who may act', true, undefined],
+    ['and could have been stopped', false, 'W5 rows-kept'],
+  ])('a tail that arrives 12 s after a person moved the VIP %s', async (_, exchanged, invariant) => {
+    const stage = setStage();
+    if (exchanged) breakIt(stage, 'enis-exchanged', 'holder');
+    await lead(stage);
+    await moveByHandWithTail(stage, 12_000);
+    expect(stage.world.overwrittenOn('db2').length).toBeGreaterThan(10);
+    expect(stage.session.court.violation?.invariant).toBe(invariant);
   });
 
   it.each([

@@ -110,3 +110,16 @@ describe('orders of the simulated port', () => {
     expect(await settle(one.database.verify(pair, 2000))).toMatchObject({ heartbeat: { kind: 'committed' } });
   });
 });
+
+it('what a hung server refuses when it wakes is heard by nobody: who asked has given up', async () => {
+  const stage = setStage();
+  const { one, pair, settle, world } = stage;
+  const db2 = world.master('db2');
+  breakIt(stage, 'mysqld-hang', 'standby', 20_000);
+  // About every second one is lost on its way.
+  while (!db2.waiting.some(({ run }) => run !== null))
+    await expect(settle(one.database.reconnect(pair, 'db2', null, 1000))).rejects.toThrow('did not answer');
+  world.change(() => db2.channel.stop('person', 'both'));
+  await stage.pass(25_000);
+  expect(db2).toMatchObject({ mysqld: 'up', waiting: [], channel: { ioWanted: false } });
+});

@@ -220,8 +220,8 @@ function reasonsOfApplying({ pair, standby: { server }, lagLimitSeconds }: Fitne
 /**
  * The holder commits a heartbeat every second, so a channel that hears nothing for long is cut, whatever its
  * threads say: they notice only after `slave_net_timeout` (60 s by default). A holder that could not commit
- * for a while sent nothing in that while; nor does one that refuses every write, or, while its clients rest, one to whose table we
- * cannot write.
+ * for a while sent nothing in that while; nor does one that is read-only or refuses every write, or, while its clients rest, one to
+ * whose table we cannot write.
  */
 export function reasonsOfSilence(
   pair: Pair,
@@ -232,7 +232,8 @@ export function reasonsOfSilence(
   const heartbeat = holder?.heartbeat;
   // Of a source to which nobody writes, it hears as little.
   if (holder === null && isQuiet(inbound, pair.settings)) return [];
-  if (inbound.heardAgoMs === null || heartbeat?.kind === 'refused' || heartbeat?.kind === 'barred') return [];
+  if (inbound.heardAgoMs === null || holder?.writable === false) return [];
+  if (heartbeat?.kind === 'refused' || heartbeat?.kind === 'barred') return [];
   const nothingSentMs = heartbeat?.kind === 'failed' ? heartbeat.forMs : 0;
   if (inbound.heardAgoMs - nothingSentMs < UNHEARD_MS) return [];
   return [`it has received nothing from the holder for ${Math.round(inbound.heardAgoMs / 1000)} s`];

@@ -180,6 +180,11 @@ describe('while the holder serves', () => {
     expect(reasons(barred, standby(hears2({ heardAgoMs: 60_000 })))).toBe('');
   });
 
+  it('nor for what a read-only holder does not send', () => {
+    const closed = holder(answers1({ writable: false, heartbeat: { kind: 'not-tried' } }));
+    expect(reasons(closed, standby(hears2({ heardAgoMs: 60_000 })))).toBe('');
+  });
+
   it('nor for the silence of a quiet channel, whose source has just answered it', () => {
     const quiet = standby(hears2({ heardAgoMs: 20_000, heartbeatSeconds: 30 }));
     const answered = evidence(() => ({ sourceAsked: { node: 'db2', said: 'answers', atMs: NOW_MS } }));

@@ -1,4 +1,5 @@
 /** Whether a server is written to all the time, as its pulses show: then silence in its replica's channel is no rest of its clients. */
+import { countOf, originatedBy, parseSet } from '../core/evidence/gtid.ts';
 
 /** Two looks that are further apart hide what clients did in between. Milliseconds. */
 const APART_MS = 600;
@@ -33,18 +34,5 @@ export class Bustle {
 
 /** How many transactions the server has given names of its own; null where GTIDs do not say. */
 function ownCount(executed: string | null, identity: string): number | null {
-  if (executed === null) return null;
-  const [, serverId] = /^server_id:(\d+)$/.exec(identity) ?? [];
-  const parts = executed.replaceAll('\n', '').split(',');
-  const ends = parts.flatMap((part) => {
-    if (serverId === undefined)
-      return part.toLowerCase().startsWith(identity.toLowerCase()) ? [lastNumber(part)] : [];
-    return part.split('-')[1] === serverId ? [lastNumber(part)] : [];
-  });
-  return ends.length === 0 ? null : ends.reduce((sum, end) => sum + end, 0);
-}
-
-/** `…:1-5:8-90` → 90; `0-1-77` → 77. */
-function lastNumber(part: string): number {
-  return Number(/(\d+)\s*$/.exec(part)?.[1] ?? 0);
+  return executed === null ? null : countOf(originatedBy(parseSet(executed), identity));
 }

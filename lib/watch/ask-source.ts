@@ -6,7 +6,10 @@ import { STATEMENT_LIMIT_MS } from '../core/time-budget.ts';
 import { PortError } from './ports/port-error.ts';
 import type { Ports } from './ports/ports.ts';
 
-/** Asks on the node. `source`: who the holder is (`Server.identity`). Null where the question did not get there, or its answer was lost. Never rejects. */
+/**
+ * Asks on the node. `source`: who the holder is (`Server.identity`). Null where the question did not get there, or its answer was
+ * lost. Never rejects.
+ */
 export async function askSource(
   pair: Pair,
   { database, clock }: Pick<Ports, 'database' | 'clock'>,

@@ -151,7 +151,7 @@ export function alertedInvariant(court: Court): Invariant {
     darkSinceMs = isDark(world) ? (darkSinceMs ?? nowMs) : null;
     const dark = darkSinceMs !== null && nowMs - darkSinceMs < blindKnownMs;
     loss = nextLoss(was, lostSinceMs, court.workingSinceMs, nowMs, dark, isKnown);
-    awaySinceMs = holder === null && tellsPlace(world) ? (awaySinceMs ?? nowMs) : null;
+    awaySinceMs = holder === null && !world.cloud.isSilent ? (awaySinceMs ?? nowMs) : null;
     // What could not be seen of it before may have been alerted all the same.
     const toldSince = downSinceMs !== null && toldMs >= downSinceMs ? toldMs : null;
     if (was === null && loss !== null) loss = { ...loss, alertedMs: foretoldMs() ?? toldSince };
@@ -221,11 +221,6 @@ function isKnownToLive(world: SimWorld, holder: Master): boolean {
   const standby = world.peer(holder.name);
   const isFed = holder.answers && world.pairLinked && standby.channel.io === 'yes';
   return isHeard(world, holder) || (isFed && isHeard(world, standby));
-}
-
-/** EC2 answers where the VIP is. */
-function tellsPlace({ cloud: { mood } }: SimWorld): boolean {
-  return !mood.down && !mood.failing && mood.denies !== 'everything';
 }
 
 /** EC2 gives answers so old that they show the VIP on a node where it is no more. */

@@ -43,7 +43,7 @@ export function reopeningInvariant(court: Court): Invariant {
     if (lacksAnything(court, world.master(lastHolder)) || wouldBeSecond(world, world.master(lastHolder)))
       return false;
     if (!world.master(lastHolder).bound && isHiddenByEc2(world)) return false;
-    if (world.cloud.holder === null && isSilent(world)) return false;
+    if (world.cloud.holder === null && world.cloud.isSilent) return false;
     if (world.services.databaseLost > 0) return false;
     return chronicle.of(lastHolder).reachedSinceMs !== null && court.workingSinceMs !== null;
   };
@@ -74,15 +74,8 @@ function openedFor(world: SimWorld, lastHolder: NodeName | null): NodeName | nul
   return isClosed && peer.writable && peer.writabilityBy === 'keepalambda' ? peer.name : null;
 }
 
-/** EC2 answers no question at all. */
-function isSilent({ cloud }: SimWorld): boolean {
-  const { down, failing, denies } = cloud.mood;
-  return down || failing || denies === 'everything';
-}
-
 /** EC2 is silent, or gives answers so old that they may be of before the VIP came to where it is. */
-function isHiddenByEc2(world: SimWorld): boolean {
-  const { cloud, nowMs } = world;
+function isHiddenByEc2({ cloud, nowMs }: SimWorld): boolean {
   const { staleMs } = cloud.mood;
-  return isSilent(world) || (staleMs >= oldMs && nowMs - cloud.placedAtMs < staleMs);
+  return cloud.isSilent || (staleMs >= oldMs && nowMs - cloud.placedAtMs < staleMs);
 }

@@ -57,6 +57,12 @@ export class Cloud {
     this.#stays = [{ fromMs: 0, place }];
   }
 
+  /** EC2 answers no question at all. */
+  get isSilent(): boolean {
+    const { down, failing, denies } = this.mood;
+    return down || failing || denies === 'everything';
+  }
+
   /** Where the VIP is. */
   get place(): VipPlace {
     return (this.#stays[0] as Stay).place;

@@ -57,8 +57,9 @@ export function hasLostNone(
 }
 
 /**
- * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, or does not say what it has received, what it had when it last could be
- * counts, what it had received when this one was lost, and what this one had said itself: the peer may have all of that.
+ * One that takes writes was opened by somebody who decided that. While the peer cannot be asked, or does not say what it has
+ * received, what it had when it last did counts, what it had received when this one was lost, and what this one had said itself:
+ * the peer may have all of that.
  */
 function lackNow({ node, server }: Verdict, peer: Verdict, memory: Known): string | 'unknown' | null {
   if (server === null) return 'unknown';

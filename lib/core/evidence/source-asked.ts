@@ -24,7 +24,6 @@ const SETTLES_MS = 2000;
 const AGAIN_MS = 6000;
 /** A source that is written to is heard more often than this; another one is asked while its silence is waited for. Milliseconds. */
 const SILENT_MS = 700;
-
 /** A connection that has been tried for so long after the answer that there is none will not come about. Milliseconds. */
 const GIVEN_UP_MS = 1000;
 

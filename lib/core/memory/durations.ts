@@ -1,5 +1,4 @@
 /** Since when conditions last. The leader keeps this beside the evidence, because one look cannot show it. */
-
 import { isMovedAnew } from '../decision/conditions.ts';
 import type { Situation } from '../decision/situation.ts';
 import { isSteady } from '../decision/steady.ts';

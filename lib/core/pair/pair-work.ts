@@ -1,5 +1,4 @@
 /** What comes of the work for a pair: a plan begins and ends, all is done, or must wait, or failed. */
-
 import { forget } from '../evidence/evidence.ts';
 import { afterMove } from '../memory/durations.ts';
 import { SEEN_LIFE_MS } from '../time-budget.ts';

@@ -82,8 +82,8 @@ export interface DatabasePort {
     attaching?: Attaching,
   ): Promise<{ readonly wasRunning: boolean }>;
   /**
-   * Connects the node's channel from the source (its identity; null: the pair's other node) anew, and says whether the source answers, if only to refuse it. Fails
-   * as `unsuccessful` where there is none that runs.
+   * Connects the node's channel from the source (its identity; null: the pair's other node) anew, and says whether the source
+   * answers, if only to refuse it. Fails as `unsuccessful` where there is none that runs.
    */
   reconnect(
     pair: Pair,

@@ -5,8 +5,16 @@ import type { VipPlace } from '../../../lib/core/evidence/sighting.ts';
 import type { BreakageName } from '../../../sim/faults/fault.ts';
 import type { InvariantName } from '../../../sim/invariants/court.ts';
 import { breakIt } from '../breaking.ts';
-import { setStage } from '../stage.ts';
+import { type Stage, setStage } from '../stage.ts';
 import { alert, lead } from './by-hand.ts';
+
+/** A watch has led for a second. */
+async function ledStage(): Promise<Stage> {
+  const stage = setStage();
+  await lead(stage);
+  await stage.pass(1000);
+  return stage;
+}
 
 const nowhere: VipPlace = { kind: 'nowhere' };
 const onDb2: VipPlace = { kind: 'node', node: 'db2' };
@@ -14,9 +22,7 @@ const onDb2: VipPlace = { kind: 'node', node: 'db2' };
 describe('W4 loss-alerted', () => {
   describe('W4 where a loss is behind a path that was alerted, and the path comes back', () => {
     const lossBehind = async (goesOnForMs: number, storeDownForMs: number) => {
-      const stage = setStage();
-      await lead(stage);
-      await stage.pass(1000);
+      const stage = await ledStage();
       breakIt(stage, 'probe-partition-all', 'holder', 30_000);
       await alert(stage, 'blind');
       await stage.pass(10_000);
@@ -44,9 +50,7 @@ describe('W4 loss-alerted', () => {
   ])(
     'W4: the second loss of a pair of which people know %s',
     async (_, code, cutForMs, pairCut, invariant) => {
-      const stage = setStage();
-      await lead(stage);
-      await stage.pass(1000);
+      const stage = await ledStage();
       breakIt(stage, 'probe-partition-all', 'holder', cutForMs);
       if (pairCut) breakIt(stage, 'pair-partition', 'holder');
       await alert(stage, code);
@@ -65,9 +69,7 @@ describe('W4 loss-alerted', () => {
     ['goes on when they look again', 9000, 16_000, 'W4 loss-alerted'],
     ['lasts until that is known', 25_000, 23_000, 'W4 loss-alerted'],
   ])('W4: a loss while no vantage can look %s', async (_, blindForMs, lossForMs, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(1000);
+    const stage = await ledStage();
     breakIt(stage, 'probe-blind-all', 'holder', blindForMs);
     await stage.pass(500);
     breakIt(stage, 'disk-full', 'holder', lossForMs);
@@ -98,9 +100,7 @@ describe('W4 loss-alerted', () => {
   ])(
     'W4: a VIP that is taken away behind a path that was alerted, with an EC2 %s',
     async (_, ec2, invariant) => {
-      const stage = setStage();
-      await lead(stage);
-      await stage.pass(1000);
+      const stage = await ledStage();
       breakIt(stage, 'probe-partition-all', 'holder');
       if (ec2 !== null) breakIt(stage, ec2, 'holder');
       await alert(stage, 'ec2-blind');
@@ -112,9 +112,7 @@ describe('W4 loss-alerted', () => {
   );
 
   it('W4: an alert of a loss counts that was taken while old answers of EC2 hid it', async () => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(1000);
+    const stage = await ledStage();
     breakIt(stage, 'ec2-very-stale', 'holder');
     stage.world.moveVip(onDb2);
     await stage.pass(6000);
@@ -127,9 +125,7 @@ describe('W4 loss-alerted', () => {
     ['while the holder cannot be asked speaks of a loss behind that', true, undefined],
     ['while it can be asked does not', false, 'W4 loss-alerted'],
   ])('W4: an alert of an EC2 that does not answer %s', async (_, isBehind, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(1000);
+    const stage = await ledStage();
     if (isBehind) breakIt(stage, 'probe-partition-all', 'holder');
     await alert(stage, 'ec2-blind');
     await stage.pass(1000);
@@ -145,9 +141,7 @@ describe('W4 loss-alerted', () => {
   ])(
     'W4: of a loss that begins while the holder cannot be asked, a service-lost %s',
     async (_, unheardForMs, invariant) => {
-      const stage = setStage();
-      await lead(stage);
-      await stage.pass(1000);
+      const stage = await ledStage();
       breakIt(stage, 'probe-partition-all', 'holder');
       await stage.pass(unheardForMs);
       await alert(stage, 'service-lost');
@@ -166,9 +160,7 @@ describe('W4 loss-alerted', () => {
     ['a closed standby is judged once none can', onDb2, 'ec2-very-stale', 30_000, 'W4 loss-alerted'],
     ['a closed standby is judged where EC2 says so at once', onDb2, null, 18_000, 'W4 loss-alerted'],
   ])('W4: a VIP on %s', async (_, to, mood, forMs, invariant) => {
-    const stage = setStage();
-    await lead(stage);
-    await stage.pass(1000);
+    const stage = await ledStage();
     if (mood !== null) breakIt(stage, mood, 'holder');
     stage.world.moveVip(to);
     await stage.pass(forMs);

@@ -108,8 +108,7 @@ async function whyNotStarted(command: Command, source: Source): Promise<string> 
   return `the threads of the channel do not stay running${because}`;
 }
 
-/** The channel when its receiver has stopped. */
-export async function stopReceiving(command: Command, source: Source, channel: Channel): Promise<Channel> {
+async function stopReceiving(command: Command, source: Source, channel: Channel): Promise<Channel> {
   if (channel.io === 'no') return channel;
   command.changing();
   await command.ask(threadStatement(command.link.dialect, 'STOP', 'IO_THREAD', channel.name));

@@ -264,6 +264,8 @@ function optionsOf({ host, port, credentials }: NodeEndpoint, socket: Socket) {
     // A few more than are asked again and again. mysql2's default is 16,000, and 100 pairs would then not fit into the
     // memory.
     maxPreparedStatements: 16,
+    // For `reconnect.ts`. What we ask holds values only as placeholders.
+    multipleStatements: true,
     dateStrings: true,
     supportBigNumbers: true,
     // The server learns only this name of the process: a person finds it in the process list.

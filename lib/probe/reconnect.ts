@@ -1,6 +1,6 @@
 /** Asks a source through its replica, where nobody else gets to it: the channel is connected anew. */
 import { isAnswer } from '../core/evidence/source-errors.ts';
-import { askFrom, stopReceiving, until } from './channel.ts';
+import { askFrom, until } from './channel.ts';
 import type { Source } from './channel-rows.ts';
 import { threadStatement } from './channel-statements.ts';
 import type { ProbeFailed } from './protocol.ts';
@@ -10,8 +10,8 @@ import { CommandFailure, carryOut, type Way } from './statement-session.ts';
 const CONNECT_MS = 1100;
 
 /**
- * Stops the receiver of the channel from the source and starts it again. Only one that believes to be connected is asked: nothing
- * else of the channel is changed, and one that somebody has stopped stays so.
+ * Stops the receiver of the channel from the source and starts it again, if it runs: nothing else of the channel is changed, and one
+ * that somebody has stopped stays so.
  */
 export function reconnect(
   way: Way,
@@ -22,8 +22,12 @@ export function reconnect(
     const before = await askFrom(command, source);
     if (before === null || before.io === 'no')
       throw new CommandFailure('unsuccessful', `no channel from ${source.address} is running`);
-    const { name } = await stopReceiving(command, source, before);
-    await command.ask(threadStatement(command.link.dialect, 'START', 'IO_THREAD', name));
+    const [stop, start] = (['STOP', 'START'] as const).map((verb) =>
+      threadStatement(command.link.dialect, verb, 'IO_THREAD', before.name),
+    );
+    command.changing();
+    // In one packet: whatever becomes of us after the first, the server carries out the second.
+    await command.ask(`${stop}; ${start}`);
     const hasEnded = await until(
       command,
       source,

@@ -69,6 +69,15 @@ export function channelContract(at: At): void {
     expect(inboundOf(await look(at()), 'db2').io).toBe('connecting');
   });
 
+  it('reconnect: wherever it is cut off, the channel runs on', async () => {
+    const { port, pair, settle } = at();
+    const source = serverOf(await look(at()), 'db1').identity;
+    for (let limitMs = 2; limitMs <= 60; limitMs += 2) {
+      await settle(port.reconnect(pair, 'db2', source, limitMs)).catch(() => {});
+      await lookUntil(at(), (seen) => expect(inboundOf(seen, 'db2').io).toBe('yes'));
+    }
+  });
+
   it('reconnect: starts no channel that somebody has stopped', async () => {
     const { port, pair, settle } = at();
     const source = serverOf(await look(at()), 'db1').identity;

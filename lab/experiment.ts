@@ -170,7 +170,7 @@ async function measure(world: LabWorld, seen: Seen): Promise<Figures> {
   const outcome: ExpectedOutcome = holderAfter === holderBefore ? 'stay' : 'failover';
   const codes = alerts.map(({ code }) => code);
   const twoWriters = countTwoWriters(writes);
-  const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }));
+  const longestMs = Math.round(outageMs(writes, { sinceMs, untilMs }, fault.writesEveryMs));
   const lost = await countLost(world, holderAfter, result);
   const whole = !fault.endsWhole || (await isWhole(world, holderAfter));
   const wrong = wrongsOf(fault, {

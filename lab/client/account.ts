@@ -37,13 +37,20 @@ export function gapsOf(
   return gaps.filter(({ toMs, forMs }) => (toMs ?? span.untilMs) > span.sinceMs && forMs > floorMs);
 }
 
-/** The longest time without an acknowledged write that a fault at `sinceMs` can have caused, in milliseconds. */
+/**
+ * The longest time without an acknowledged write that a fault at `sinceMs` can have caused, in milliseconds. `restMs`: how far apart
+ * the writes of a client are that seldom writes, which is no outage.
+ */
 export function outageMs(
   writes: readonly Acknowledged[],
   span: { readonly sinceMs: number; readonly untilMs: number },
+  restMs = 0,
 ): number {
   // Half an hour of writes is too many for the arguments of one call.
-  return gapsOf(writes, span, 0).reduce((longestMs, { forMs }) => Math.max(longestMs, forMs), 0);
+  return gapsOf(writes, span, restMs).reduce(
+    (longestMs, { forMs }) => Math.max(longestMs, forMs - restMs),
+    0,
+  );
 }
 
 /**

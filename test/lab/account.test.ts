@@ -21,6 +21,12 @@ describe('the outage is the longest gap that a fault can have caused', () => {
   });
 });
 
+test('of a client that writes every 7 s, what lies between two writes is no outage', () => {
+  const outage = (text: string) => outageMs(writes(text), { sinceMs: 10, untilMs: 20_000 }, 7000);
+  expect(outage('a@0 a@7000 a@14000')).toBe(0);
+  expect(outage('a@0 a@7000 b@16500')).toBe(2500);
+});
+
 test('the outage of half an hour of writes is found', () => {
   const steady = Array.from({ length: 300_000 }, (_, index) => `a@${index * 6}`).join(' ');
   expect(outageMs(writes(`${steady} a@1900000`), { sinceMs: 0, untilMs: 1_900_000 })).toBe(100_006);

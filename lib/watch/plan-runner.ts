@@ -116,8 +116,7 @@ export class PlanRunner {
       `carrying on with ${plan.kind} to ${plan.to} (${plan.row})${because === null ? '' : `: ${because}`}`,
     );
     // Once it is seen, it is stored: the next leader may find the VIP gone again, and would undo what clients have written since.
-    if (vipMoved && !plan.vipMoved)
-      await this.#props.memory.update((now) => ({ ...noteCarriedOut(now, record, situation), plan: record }));
+    if (vipMoved && !plan.vipMoved) await this.#journal(record);
     if (because === null || !this.#props.safeguards.undo) return this.#carryOut(record, execute, true);
     // A holder that serves and has the VIP is to take writes, whatever it did when the plan began.
     const reopened = { ...record, wasWritable: record.wasWritable || situation.holder.kind === 'serving' };
@@ -160,11 +159,17 @@ export class PlanRunner {
       },
     };
     const journal = async (next: PlanRecord) => {
-      const plan = withFrozenTime(next, ports.clock.nowMs());
-      await memory.update((now) => ({ ...noteCarriedOut(now, plan, seenNow()), plan }));
+      await this.#journal(next);
       step();
     };
     await this.#end(await how(record, context, journal));
+  }
+
+  /** Stores how far the plan has come. */
+  async #journal(record: PlanRecord): Promise<void> {
+    const { memory, ports, seenNow } = this.#props;
+    const plan = withFrozenTime(record, ports.clock.nowMs());
+    await memory.update((now) => ({ ...noteCarriedOut(now, plan, seenNow()), plan }));
   }
 
   /** Alerts that a plan in flight makes no progress; `blind`: because no node can be seen. */

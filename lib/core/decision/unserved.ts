@@ -2,6 +2,7 @@
 import { endConditions, tellCondition, tellOpening, type Words, withIncident } from '../alert/alerts.ts';
 import type { EventCode } from '../alert/events.ts';
 import { changed } from '../changed.ts';
+import type { Pair } from '../config/config.ts';
 import { renderSession } from '../evidence/applier-block.ts';
 import { describeVerdict } from '../evidence/verdict.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -14,8 +15,6 @@ import type { Situation } from './situation.ts';
 
 /** A loss of service that lasts this long is alerted, whatever its cause. Milliseconds. */
 export const UNSERVED_MS = 5000;
-/** It began up to this long before it was seen: after the last look that was answered, and its first one waited in vain. Milliseconds. */
-const UNSEEN_MS = 750;
 /** One that outlasts most failovers is remembered: the next leader may see the rest of it. Milliseconds. */
 const NOTED_MS = 2500;
 /** A plan that is made to end the loss is given this long. Milliseconds. */
@@ -117,10 +116,18 @@ const besideALoss: ReadonlySet<string> = new Set<EventCode>([
 
 /** A loss of service lasts; or this look shows that it is over, and nobody was alerted of anything about it. */
 export function isUnalertedLoss(situation: Situation): boolean {
-  const { unservedForMs, isServed, holder } = situation;
-  if (isServed) return unservedForMs >= UNSERVED_MS - UNSEEN_MS && !isAlertedSince(situation);
+  const { unservedForMs, isServed, holder, pair } = situation;
+  if (isServed) return unservedForMs >= UNSERVED_MS - unseenMs(pair) && !isAlertedSince(situation);
   // What a new leader's first look shows of a loss that goes on, the next ones must confirm.
   return unservedForMs >= UNSERVED_MS && holder.confirmed;
+}
+
+/**
+ * A loss began up to this long before it was seen: after the last look that was answered; and the first one that saw it waited in
+ * vain, to connect and to log in. Milliseconds.
+ */
+function unseenMs({ settings: { lookIntervalMs, lookLimitMs } }: Pair): number {
+  return lookIntervalMs + 2 * lookLimitMs;
 }
 
 /** Since the loss began, people were alerted of something about it. */

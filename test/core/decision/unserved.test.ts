@@ -1,5 +1,6 @@
 /** A loss of service that no incident shows by itself: beside a plan, behind a row, or while EC2 is waited for. */
 import { describe, expect, it, test } from 'vitest';
+import { type Detection, presets } from '../../../lib/core/config/settings.ts';
 import { decide } from '../../../lib/core/decision/decision.ts';
 import { nextBesidePlan, noDurations } from '../../../lib/core/decision/situation.ts';
 import { tellUnserved } from '../../../lib/core/decision/unserved.ts';
@@ -12,6 +13,7 @@ import {
   answered,
   answers1,
   type Change,
+  configured,
   db1,
   db2,
   failover,
@@ -220,14 +222,17 @@ describe('a holder that refuses us, and may serve its clients', () => {
 });
 
 describe('a loss of service that is over', () => {
-  it.each([
-    ['may have been 5 s long, by looks that are 250 ms apart and wait for 500 ms', 17, ['service-lost']],
-    ['was shorter', 15, []],
-  ])('%s', (_, looks, codes) => {
-    const leader = new Leader();
-    leader.looks(8, 250, answered(db1), answered(db2));
-    leader.looks(looks, 250, answers1({ writable: false }), answered(db2));
-    leader.looks(1, 250, answered(db1), answered(db2));
+  it.each<[what: string, detection: Detection, looks: number, codes: readonly string[]]>([
+    ['may have been 5 s long, by looks that are 250 ms apart', 'normal', 17, ['service-lost']],
+    ['was shorter', 'normal', 15, []],
+    ['may have been as long, by looks that are 500 ms apart', 'patient', 7, ['service-lost']],
+    ['was shorter, by such looks', 'patient', 6, []],
+  ])('%s', (_, detection, looks, codes) => {
+    const preset = presets[detection];
+    const leader = new Leader(configured({ settings: { ...pairWith().settings, ...preset } }));
+    leader.looks(8, preset.lookIntervalMs, answered(db1), answered(db2));
+    leader.looks(looks, preset.lookIntervalMs, answers1({ writable: false }), answered(db2));
+    leader.looks(1, preset.lookIntervalMs, answered(db1), answered(db2));
     expect(leader.memory.outbox.map(({ code }) => code)).toEqual(codes);
   });
 });

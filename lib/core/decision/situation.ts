@@ -16,7 +16,7 @@ import { type ChannelGaps, type Testimony, testimonyOf, witnessMsOf } from '../e
 import { detachedInto } from '../memory/detached.ts';
 import { type Durations, isUntoldFor, unservedSince } from '../memory/durations.ts';
 import { countedMoves } from '../memory/late-move.ts';
-import { isKnownAgain, resetNow, type SeenReset, withForgotten } from '../memory/log-reset.ts';
+import { isResetOver, resetNow, type SeenReset, withForgotten } from '../memory/log-reset.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { NodeName } from '../names.ts';
 import { mayHaveBegun } from '../plan/plan.ts';
@@ -91,8 +91,8 @@ export interface Situation {
   readonly reset: SeenReset | null;
   /** Nodes whose servers have restarted since this leader's look before. */
   readonly restarted: readonly NodeName[];
-  /** A node whose log was reset knows again what it had forgotten: a copy was loaded there. */
-  readonly knowsForgotten: boolean;
+  /** A reset of a log that is remembered is over: that node knows again what it had forgotten, or the other one was made anew. */
+  readonly isResetOver: boolean;
   /** This leader has judged nothing before: what it finds over may have ended at any time since the one before. */
   readonly isFirstLook: boolean;
   /** For how long the clock of a node has been off. Milliseconds. */
@@ -234,7 +234,7 @@ export function assess(
     restarted: [holder, standby]
       .filter((one) => hasRestarted(durations.uptimes, one))
       .map(({ node }) => node),
-    knowsForgotten: isKnownAgain(holderSays, logReset) || isKnownAgain(standbySays, logReset),
+    isResetOver: isResetOver(logReset, holderSays, standbySays),
     lead,
     sent,
     behind: behindOf(holder, standby, { ...memory, lastEnds, sent }),

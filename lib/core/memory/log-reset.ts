@@ -15,6 +15,7 @@ import {
   parseSet,
   renderSet,
   subtract,
+  type TransactionSet,
   union,
   withoutOrigin,
 } from '../evidence/gtid.ts';
@@ -97,10 +98,37 @@ export function withForgotten(verdict: Verdict, reset: LogReset | null): Verdict
 }
 
 /**
+ * By what the two say themselves: the node knows again what it had forgotten, because a copy was loaded there or a person gave it
+ * these GTIDs; or the standby was made anew since.
+ */
+export function isResetOver(reset: LogReset | null, holder: Verdict, standby: Verdict): boolean {
+  if (reset === null) return false;
+  if (isKnownAgain(holder, reset) || isKnownAgain(standby, reset)) return true;
+  const [source, replica] = holder.node === reset.node ? [holder, standby] : [standby, holder];
+  if (source.server === null || replica.server === null || replica.node !== reset.standby) return false;
+  const { inbound, executed } = replica.server;
+  if (inbound.kind !== 'configured') return false;
+  const { forgotten, had = forgotten } = reset;
+  if (had !== '' && executed.gtid !== null) return isMadeAnew(parseSet(had), replica.server, source.server);
+  const { received } = inbound;
+  return inbound.io === 'yes' && logNumberOf(received) <= logNumberOf(source.server.executed);
+}
+
+/**
+ * It has no longer all that it had, and what is left are names that the source has given again. One that has lost its relay log
+ * alone shows others, too.
+ */
+function isMadeAnew(had: TransactionSet, replica: Server, source: Server): boolean {
+  const known = knownTo(replica);
+  if (subtract(had, known).size === 0) return false;
+  return subtract(common(had, known), executedOf(source)).size === 0;
+}
+
+/**
  * Whether the node answers with all that it had forgotten, and with what others wrote of it: it gives its own names away again,
  * but those of others come back only with a copy.
  */
-export function isKnownAgain(verdict: Verdict, reset: LogReset | null): boolean {
+function isKnownAgain(verdict: Verdict, reset: LogReset | null): boolean {
   const { node, server } = verdict;
   if (reset?.node !== node || server === null || server.executed.gtid === null) return false;
   const forgotten = parseSet(reset.forgotten);
@@ -160,7 +188,7 @@ function stillReset(reset: LogReset, situation: Situation): LogReset | null {
   const { holder, standby } = situation;
   const { server } = holder.node === reset.standby ? holder : standby;
   const { isAssumed, had = '', ...noted } = reset;
-  if (isAssumed !== true || server === null) return isOver(reset, situation) ? null : reset;
+  if (isAssumed !== true || server === null) return situation.isResetOver ? null : reset;
   if (had === '' || server.executed.gtid === null) return noted;
   const has = common(parseSet(had), knownTo(server));
   return has.size === 0 ? null : { ...noted, had: renderSet(has) };
@@ -232,19 +260,6 @@ function isOfOthers(forgotten: string, { identity }: Server): boolean {
 /** Its source has ended the channel because it cannot go on from there. A moment later it may have given away as many names again. */
 function isToldOfReset(standby: Server | null): boolean {
   return standby?.inbound.kind === 'configured' && cannotBeSent(standby.inbound.ioError);
-}
-
-/** The node knows again what it had forgotten: a copy was loaded there, or a person gave it these GTIDs; or the standby has no longer what it had then. */
-function isOver({ node, standby: fed, forgotten, had = forgotten }: LogReset, situation: Situation): boolean {
-  const { holder, standby, knowsForgotten } = situation;
-  if (knowsForgotten) return true;
-  const [source, replica] = holder.node === node ? [holder, standby] : [standby, holder];
-  if (source.server === null || replica.server === null || replica.node !== fed) return false;
-  const { inbound, executed } = replica.server;
-  if (inbound.kind !== 'configured') return false;
-  if (had !== '' && executed.gtid !== null) return subtract(parseSet(had), knownTo(replica.server)).size > 0;
-  const { received } = inbound;
-  return inbound.io === 'yes' && logNumberOf(received) <= logNumberOf(source.server.executed);
 }
 
 function forgottenBy(holder: Server | null, standby: Server | null): string {

@@ -135,6 +135,23 @@ describe('once it was seen', () => {
     expect(leader.memory.logReset).toBeNull();
   });
 
+  it('is not over when the standby has lost its relay log, and with it a part of what it had', () => {
+    const leader = new Leader();
+    resetSeenBy(leader);
+    const { logReset } = leader.memory;
+    const received = { ...channel().received, gtid: `${UUID1}:1-50` };
+    const lacks = answered({
+      ...db2,
+      executed: { ...db2.executed, gtid: `${UUID1}:1-50,${UUID2}:1-7` },
+      inbound: channel({ io: 'no', lagSeconds: null, ioError, received, applied: received }),
+    });
+    leader.looks(4, 250, holderWith(30), lacks);
+    expect(leader.memory.logReset).toBe(logReset);
+    leader.looks(4, 250, refused, lacks);
+    const back = holderWith(30, true, { writable: false, uptimeSeconds: 2 });
+    expect(leader.looks(8, 250, back, lacks)).toMatchObject({ deed: 'open-holder' });
+  });
+
   it('is not concluded from one look that is of two moments', () => {
     const leader = new Leader();
     leader.looks(20, 250, well1, well2);
